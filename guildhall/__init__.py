@@ -1,0 +1,1 @@
+"""Guildhall: customers find and book service professionals."""

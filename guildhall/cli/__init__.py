@@ -1,0 +1,1 @@
+"""The one door: the launcher and every command of `./guild`."""
