@@ -94,6 +94,8 @@ class Store:
         kind: str,
         *,
         where: Mapping[str, Any] | None = None,
+        ranges: Mapping[str, tuple[float | None, float | None]] | None = None,
+        after: str | None = None,
         upto: tuple[str, float] | None = None,
         newest_first: bool = False,
         limit: int | None = None,
@@ -102,9 +104,19 @@ class Store:
         The documents of a kind in the order they were first put.
 
         :param where: equal values of fields (dots reach into objects); None finds null or absent.
+        :param ranges: lowest and highest values of numeric fields, either may be None.
+        :param after: go on behind the document of this id, in the order of the listing.
         :param upto: only documents whose field is at most this number, smallest first.
         """
         condition, values = self._condition(kind, where)
+        for field, bounds in (ranges or {}).items():
+            for sign, bound in zip((">=", "<="), bounds, strict=True):
+                if bound is not None:
+                    condition, values = f"{condition} AND {self._column(field)} {sign} ?", [*values, bound]
+        if after is not None:
+            sign = "<" if newest_first else ">"
+            condition += f" AND seq {sign} (SELECT seq FROM document WHERE kind = ? AND id = ?)"
+            values = [*values, kind, after]
         order = "seq DESC" if newest_first else "seq"
         if upto is not None:
             column = self._column(upto[0])
