@@ -1,4 +1,4 @@
-"""A private PostgreSQL cluster: made once, reached over a unix socket only, started and stopped without a system service."""
+"""A private PostgreSQL cluster: made once, reached over a unix socket only, no system service involved."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ LONGEST_SOCKET_PATH = 106
 START_SECONDS = 8.0
 STOP_SECONDS = 20
 BINARIES = "/usr/lib/postgresql"
+MAPS = "/usr/share/postgresql/{}/extension/postgis.control"
 OLDEST_VERSION = 15
 
 
@@ -34,14 +35,18 @@ def find_binaries() -> Path:
     """
     Name the folder of the PostgreSQL programs.
 
-    :raises ClusterError: when PostgreSQL 15 or newer is not installed; the message names the package.
+    :raises ClusterError: when PostgreSQL 15 or newer with PostGIS is not installed; the message names the package.
     """
-    folders = [path for path in Path(BINARIES).glob("*/bin") if (path / "initdb").exists() and path.parent.name.isdigit()]
-    usable = [path for path in folders if int(path.parent.name) >= OLDEST_VERSION]
+    versions = [path.name for path in Path(BINARIES).iterdir()] if Path(BINARIES).is_dir() else []
+    usable = [
+        version
+        for version in versions
+        if version.isdigit() and int(version) >= OLDEST_VERSION and Path(MAPS.format(version)).exists()
+    ]
     if not usable:
-        message = "PostgreSQL 15 is not installed: apt-get install postgresql-15 postgresql-15-postgis-3"
+        message = "PostgreSQL 15 with PostGIS is not installed: apt-get install postgresql-15 postgresql-15-postgis-3"
         raise ClusterError(message)
-    return min(usable, key=lambda path: int(path.parent.name))
+    return Path(BINARIES) / min(usable, key=int) / "bin"
 
 
 def _as_server_user() -> list[str]:
@@ -51,7 +56,9 @@ def _as_server_user() -> list[str]:
     try:
         pwd.getpwnam(SERVER_USER)
     except KeyError as error:
-        message = f"PostgreSQL does not run as root and the user {SERVER_USER} is missing: apt-get install postgresql-15"
+        message = (
+            f"PostgreSQL does not run as root and the user {SERVER_USER} is missing: apt-get install postgresql-15"
+        )
         raise ClusterError(message) from error
     return ["setpriv", f"--reuid={SERVER_USER}", f"--regid={SERVER_USER}", "--clear-groups"]
 
@@ -62,7 +69,7 @@ def _environment() -> dict[str, str]:
 
 def _run(command: Sequence[str | Path], *, timeout: float) -> subprocess.CompletedProcess[str]:
     # From "/": the server's user may not be able to read the caller's folder.
-    return subprocess.run(  # noqa: S603 - fixed programs, no shell
+    return subprocess.run(
         [*_as_server_user(), *map(str, command)],
         cwd="/",
         env=_environment(),
@@ -117,7 +124,16 @@ class Cluster:
 
     def is_ready(self) -> bool:
         """Whether the server answers; a status file would also believe a dead or a defunct process."""
-        command = [find_binaries() / "pg_isready", "--quiet", "--host", self.host, "--port", str(PORT), "--timeout", "2"]
+        command: list[str | Path] = [
+            find_binaries() / "pg_isready",
+            "--quiet",
+            "--host",
+            self.host,
+            "--port",
+            str(PORT),
+            "--timeout",
+            "2",
+        ]
         return _run(command, timeout=10).returncode == 0
 
     def start(self) -> None:

@@ -54,7 +54,9 @@ def ensure_roles(cluster: Cluster) -> None:
         for role in (OWNER, APP):
             if role not in existing:
                 try:
-                    connection.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE").format(sql.Identifier(role)))
+                    connection.execute(
+                        sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE").format(sql.Identifier(role))
+                    )
                 except (psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
                     continue  # Another process of this cluster's user was first.
 
@@ -107,7 +109,8 @@ def make_template(cluster: Cluster, fingerprint: str, build: Callable[[str], Non
     """
     with _superuser(cluster) as connection:
         found = connection.execute(
-            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s AND NOT datallowconn", [name]
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s AND NOT datallowconn",
+            [name],
         ).fetchone()
     if found and found[0] == fingerprint:
         return name
@@ -135,7 +138,9 @@ def _grant(cluster: Cluster, name: str) -> None:
     with _superuser(cluster) as connection:
         database = sql.Identifier(name)
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
-        connection.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(database, sql.Identifier(APP)))
+        connection.execute(
+            sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(database, sql.Identifier(APP))
+        )
 
 
 def _superuser(cluster: Cluster) -> psycopg.Connection[tuple[object, ...]]:
