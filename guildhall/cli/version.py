@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import platform
+import tomllib
 from importlib.metadata import version as package_version
 from pathlib import Path
-
-import tomllib
 
 from guildhall.cli.cluster import ClusterError, find_binaries
 
