@@ -1,0 +1,69 @@
+-- Functions and views that other contexts' SQL may name.
+create schema if not exists scheduling;
+
+-- Everything that takes a provider's time: active reservations and time off.
+create or replace view scheduling.busy as
+  select provider_id, planned as during from scheduling_reservation where status = 'active'
+  union all
+  select provider_id, during from scheduling_time_off;
+
+-- Queue behind whoever changes this provider's calendar, until the transaction ends. In the fixed lock order it comes last:
+-- booking row, cascade row, provider.
+create or replace function scheduling.lock_provider(provider uuid) returns void language sql volatile as $$
+  select pg_advisory_xact_lock(hashtextextended('provider:' || $1, 0))
+$$;
+
+-- Whether nothing takes the provider's time in the window.
+create or replace function scheduling.is_free(provider uuid, win tstzrange) returns boolean language sql stable as $$
+  select not exists (select from scheduling.busy b where b.provider_id = $1 and b.during && $2)
+$$;
+
+-- Count the change and tell it. The caller holds the provider's lock.
+create or replace function scheduling.publish_change(provider uuid, what text, during tstzrange, actor text, at timestamptz)
+returns void language sql volatile as $$
+  with calendar as (
+    insert into scheduling_calendar as c (provider_id, version) values ($1, 1)
+    on conflict (provider_id) do update set version = c.version + 1 returning c.version
+  )
+  select eventlog.publish('calendar.changed', 'calendar:' || $1, version, '', $4, $5,
+                          jsonb_build_object('what', $2, 'starts_at', lower($3), 'ends_at', upper($3)))
+  from calendar
+$$;
+
+-- Keep a provider's time for a reference. False, and nothing changed, when a reservation or time off overlaps, or when the
+-- reference already holds an active reservation. The exclusion constraint is the proof, the lock is the queue.
+create or replace function scheduling.reserve(
+  provider uuid, planned tstzrange, reference text,
+  actor text default 'system:scheduling', at timestamptz default timers.clock_now()
+) returns boolean language plpgsql volatile as $$
+begin
+  perform scheduling.lock_provider($1);
+  if exists (select from scheduling_time_off t where t.provider_id = $1 and t.during && $2) then
+    return false;
+  end if;
+  insert into scheduling_reservation (provider_id, planned, reference, status, reserved_at)
+  values ($1, $2, $3, 'active', $5) on conflict do nothing;
+  if not found then
+    return false;
+  end if;
+  perform scheduling.publish_change($1, 'reserved', $2, $4, $5);
+  return true;
+end $$;
+
+-- Give the time of a reference back. False when it holds none: releasing twice does no harm.
+create or replace function scheduling.release(
+  reference text, actor text default 'system:scheduling', at timestamptz default timers.clock_now()
+) returns boolean language plpgsql volatile as $$
+declare
+  freed scheduling_reservation;
+begin
+  perform scheduling.lock_provider(r.provider_id)
+  from scheduling_reservation r where r.reference = $1 and r.status = 'active';
+  update scheduling_reservation r set status = 'released', released_at = $3
+  where r.reference = $1 and r.status = 'active' returning r.* into freed;
+  if not found then
+    return false;
+  end if;
+  perform scheduling.publish_change(freed.provider_id, 'released', freed.planned, $2, $3);
+  return true;
+end $$;
