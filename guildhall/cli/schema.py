@@ -1,0 +1,96 @@
+"""The part of the database that is not tables: schemas, functions, triggers and rights, applied anew after every migrate."""
+
+from collections.abc import Collection
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from guildhall.kernel.moves import Move, pairs
+
+_APP = "guildhall_app"
+_FILES = ("published.sql", "triggers.sql")
+_REFUSE_MOVE = """
+create schema if not exists kernel;
+create or replace function kernel.refuse_move() returns trigger language plpgsql as $$
+begin
+  raise exception '% cannot go from % to %', tg_table_name, old.status, new.status using errcode = 'GH409';
+end $$;
+"""
+
+
+def migrate(*, quiet: bool = True) -> None:
+    """Bring the database to what this program expects: Django's migrations, then everything that is not a table."""
+    call_command("migrate", interactive=False, verbosity=0 if quiet else 1)
+    apply()
+
+
+def apply() -> None:
+    """Apply rights, functions and triggers of every context, lowest layer first, in one transaction. Running it again changes nothing."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"set local check_function_bodies = off; {_REFUSE_MOVE} {_grants(['public'])}")
+        for context in filter(_is_installed, settings.CONTEXTS):
+            for statement in _statements(context):
+                cursor.execute(statement)
+        cursor.execute(_rights_on_functions())
+
+
+def _is_installed(context: str) -> bool:
+    return apps.is_installed(f"guildhall.{context}")
+
+
+def _statements(context: str) -> list[str]:
+    folder = Path(settings.BASE_DIR) / "guildhall" / context / "sql"
+    files = [(folder / name).read_text() for name in _FILES if (folder / name).exists()]
+    return [*_status_triggers(context), *files]
+
+
+def _status_triggers(context: str) -> list[str]:
+    """Generate the transition triggers of a context from its `lifecycle.MACHINES` (table name -> arrows): the only table of arrows."""
+    name = f"guildhall.{context}.lifecycle"
+    if find_spec(f"guildhall.{context}") is None or find_spec(name) is None:
+        return []
+    machines: dict[str, Collection[Move]] = getattr(import_module(name), "MACHINES", {})
+    return [status_trigger(table, moves) for table, moves in machines.items()]
+
+
+def status_trigger(table: str, moves: Collection[Move]) -> str:
+    """Give the trigger that lets `status` of a table change only along the arrows. The check itself costs no function call."""
+    allowed = ", ".join(f"('{old}', '{new}')" for old, new in sorted(pairs(moves)))
+    return f"""
+    create or replace trigger guard_status before update on {table} for each row
+    when (old.status is distinct from new.status and (old.status, new.status) not in ({allowed}))
+    execute function kernel.refuse_move()
+    """
+
+
+def _grants(schemas: Collection[str]) -> str:
+    return "".join(
+        f"""
+        grant usage on schema {schema} to {_APP};
+        grant select, insert, update, delete on all tables in schema {schema} to {_APP};
+        grant usage, select, update on all sequences in schema {schema} to {_APP};
+        """
+        for schema in schemas
+    )
+
+
+def _rights_on_functions() -> str:
+    schemas = ["public", "kernel", *settings.CONTEXTS]
+    return (
+        "do $$ declare s text; begin "
+        + "".join(
+            f"""
+        if exists (select from pg_namespace where nspname = '{schema}') then
+          grant usage on schema {schema} to {_APP};
+          grant execute on all functions in schema {schema} to {_APP};
+        end if;
+        """
+            for schema in schemas
+        )
+        + " end $$;"
+    )

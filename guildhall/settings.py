@@ -1,0 +1,146 @@
+"""Settings: read from the environment, the same for every process role; `./guild up` sets it."""
+
+import importlib.util
+import os
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def _database(url: str) -> dict[str, object]:
+    """Read a postgres:// URL; a host of `/path` (percent-encoded) is a socket folder."""
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.contrib.gis.db.backends.postgis",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", unquote(parts.hostname or "")),
+        "PORT": str(parts.port or options.pop("port", "")),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "application_name": os.environ.get("GUILDHALL_ROLE", "guildhall"),
+            "options": "-c lock_timeout=3s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s",
+            **options,
+        },
+    }
+
+
+def _shared_library(package: str, pattern: str) -> str:
+    """Find a C library that a wheel brings (GDAL of pyogrio, GEOS of shapely): newer than the system's, no apt needed."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise RuntimeError(f"{package} is not installed")
+    return str(next(iter(sorted((Path(spec.origin).parent.parent / f"{package}.libs").glob(pattern)))))
+
+
+ENVIRONMENT = os.environ.get("GUILDHALL_ENV", "production")
+SANDBOX = ENVIRONMENT == "sandbox"
+SECRET_KEY = os.environ.get("GUILDHALL_SECRET_KEY", "" if ENVIRONMENT == "production" else "sandbox-only")
+PUBLIC_URL = os.environ.get("GUILDHALL_PUBLIC_URL", "http://localhost:8000")
+STATE = Path(os.environ.get("GUILDHALL_STATE", BASE_DIR / ".state"))
+VERTICAL = os.environ.get("GUILDHALL_VERTICAL", "av")
+DEBUG = False
+ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname or "localhost", "localhost", "127.0.0.1"]
+
+_url = os.environ.get("DATABASE_URL", "postgres://guildhall_app@localhost/guildhall")
+DATABASES = {"default": _database(_url)}
+DIRECT_DATABASE_URL = os.environ.get("DIRECT_DATABASE_URL", _url)
+MIGRATION_DATABASE_URL = os.environ.get("MIGRATION_DATABASE_URL", "")
+if os.environ.get("GUILDHALL_AS_OWNER") == "1":
+    DATABASES = {"default": _database(MIGRATION_DATABASE_URL)}
+
+GDAL_LIBRARY_PATH = _shared_library("pyogrio", "libgdal*")
+GEOS_LIBRARY_PATH = _shared_library("shapely", "libgeos_c*")
+
+CONTEXTS = [
+    "eventlog",
+    "timers",
+    "media",
+    "policy",
+    "identity",
+    "catalog",
+    "providers",
+    "customers",
+    "credentialing",
+    "scheduling",
+    "payments",
+    "discovery",
+    "matching",
+    "bookings",
+    "notifications",
+]
+INSTALLED_APPS = [
+    "django.contrib.gis",
+    "django.contrib.postgres",
+    "ninja",
+    "procrastinate.contrib.django",
+    *[f"guildhall.{context}" for context in CONTEXTS if (BASE_DIR / "guildhall" / context / "apps.py").exists()],
+    "guildhall.web.api",
+]
+MIDDLEWARE = [
+    "guildhall.web.middleware.Answer",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.common.CommonMiddleware",
+]
+ROOT_URLCONF = "guildhall.urls"
+WSGI_APPLICATION = "guildhall.wsgi.application"
+APPEND_SLASH = False
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True, "OPTIONS": {}}]
+AUTH_USER_MODEL = "identity.Account"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+EMAIL_HOST = os.environ.get("SMTP_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("SMTP_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("SMTP_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("SMTP_TLS", "") == "1"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "Guildhall <hello@guildhall.example>")
+
+STRIPE_API_BASE = os.environ.get("STRIPE_API_BASE", "https://api.stripe.com")
+STRIPE_SECRET_KEY = os.environ.get("STRIPE_SECRET_KEY", "")
+STRIPE_WEBHOOK_SECRET = os.environ.get("STRIPE_WEBHOOK_SECRET", "")
+STRIPE_CONNECT_WEBHOOK_SECRET = os.environ.get("STRIPE_CONNECT_WEBHOOK_SECRET", "")
+STRIPE_THIN_WEBHOOK_SECRET = os.environ.get("STRIPE_THIN_WEBHOOK_SECRET", "")
+TWILIO_API_BASE = os.environ.get("TWILIO_API_BASE", "https://api.twilio.com")
+TWILIO_ACCOUNT_SID = os.environ.get("TWILIO_ACCOUNT_SID", "")
+TWILIO_AUTH_TOKEN = os.environ.get("TWILIO_AUTH_TOKEN", "")
+TWILIO_FROM_NUMBER = os.environ.get("TWILIO_FROM_NUMBER", "")
+SANDBOX_URL = os.environ.get("SANDBOX_URL", "")
+
+if not SANDBOX and len(SECRET_KEY) < 32:  # noqa: PLR2004 - 32 characters, the least that Django's own check asks for
+    SECRET_KEY = ""  # Django refuses to start without one
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("GUILDHALL_LOG_LEVEL", "INFO")},
+    "loggers": {
+        "procrastinate": {"level": "WARNING"},
+        "stripe": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+    },
+}

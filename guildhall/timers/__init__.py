@@ -1,0 +1,1 @@
+"""The clock, and deadlines that survive a restart."""

@@ -1,0 +1,41 @@
+"""The clock's now, and what it will bring."""
+
+from datetime import datetime
+
+from django.db import connection
+
+from guildhall.timers.commands import sweepers
+
+
+def clock_now() -> datetime:
+    """Give the clock's now (UTC): real time plus what the sandbox has travelled. Within a transaction it stands still."""
+    with connection.cursor() as cursor:
+        cursor.execute("select timers.clock_now()")
+        now: datetime = cursor.fetchone()[0]
+    return now
+
+
+def next_deadline() -> datetime | None:
+    """Give the earliest deadline of any timer or sweeper that is still to come, or None."""
+    parts = [
+        "select min(due_at) from timers_timer where not is_parked",
+        *(sweeper.next_due for sweeper in sweepers().values()),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(f"select min(due) from ({' union all '.join(parts)}) deadlines(due)")  # noqa: S608 - constants of our own
+        due: datetime | None = cursor.fetchone()[0]
+    return due
+
+
+def overdue() -> int:
+    """How many timers are due and not fired (parked ones are not counted)."""
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from timers_timer where due_at <= timers.clock_now() and not is_parked")
+        return int(cursor.fetchone()[0])
+
+
+def travelled_seconds() -> float:
+    """How far the sandbox has travelled ahead of real time."""
+    with connection.cursor() as cursor:
+        cursor.execute("select extract(epoch from travelled) from timers_clock where id = 1")
+        return float(cursor.fetchone()[0])

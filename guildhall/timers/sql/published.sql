@@ -1,0 +1,12 @@
+-- Functions that other contexts' SQL may name.
+create schema if not exists timers;
+
+-- Now, on the clock. STABLE, so it can be an index condition: now() plus what the sandbox has travelled.
+create or replace function timers.clock_now() returns timestamptz language sql stable as $$
+  select now() + travelled from timers_clock where id = 1
+$$;
+
+-- Ask to be told at a time. Nothing is ever cancelled: a timer whose owner has moved on fires without effect.
+create or replace function timers.set_timer(kind text, reference text, due_at timestamptz) returns void language sql volatile as $$
+  insert into timers_timer (kind, reference, due_at, attempts, error, is_parked) values ($1, $2, $3, 0, '', false)
+$$;

@@ -1,0 +1,5 @@
+"""Every address of the system."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [path("", include("guildhall.web.urls"))]
