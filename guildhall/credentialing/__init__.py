@@ -1,0 +1,1 @@
+"""Credentialing: who holds the right to work, and until when."""

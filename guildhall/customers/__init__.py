@@ -1,0 +1,1 @@
+"""Customers: kind, addresses, the card on file, favourites, blocked pairs."""

@@ -1,0 +1,1 @@
+"""Accounts, sign-in, one-time codes, roles, scopes, consent."""

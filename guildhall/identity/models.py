@@ -1,0 +1,157 @@
+"""Tables of identity."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+from guildhall.identity.types import CodePurpose, ConsentKind, Role, Scope
+from guildhall.kernel.ids import new_id
+
+
+class Account(AbstractBaseUser):
+    """Who signs in. `email` is as its owner writes it; `email_key` (NFKC, case folded) is what makes two alike."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    email = models.TextField()
+    email_key = models.TextField(unique=True)
+    role = models.TextField()
+    first_name = models.TextField(default="")
+    last_name = models.TextField(default="")
+    phone_number = models.TextField(default="")
+    language = models.TextField(default="en")
+    created_at = models.DateTimeField()
+    verified_at = models.DateTimeField(null=True)
+    disabled_at = models.DateTimeField(null=True)
+    token_version = models.IntegerField(default=1)
+    version = models.IntegerField(default=0)
+    last_login = None
+
+    objects = BaseUserManager["Account"]()
+
+    USERNAME_FIELD = "email_key"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        db_table = "identity_account"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role__in=[role.value for role in Role]), name="identity_account_role_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(phone_number="") | Q(phone_number__regex=r"^\+[1-9][0-9]{6,14}$"),
+                name="identity_phone_number_is_e164",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["phone_number"], name="identity_account_by_phone", condition=~Q(phone_number=""))
+        ]
+
+
+class OperatorScope(models.Model):
+    """One thing an operator may act on."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    scope = models.TextField()
+
+    class Meta:
+        db_table = "identity_operator_scope"
+        constraints = [
+            models.UniqueConstraint(fields=["account", "scope"], name="identity_scope_once"),
+            models.CheckConstraint(
+                condition=Q(scope__in=[scope.value for scope in Scope]), name="identity_scope_is_known"
+            ),
+        ]
+
+
+class OneTimeCode(models.Model):
+    """A six-digit code: `digest` (keyed) is what a try is checked against, `sealed` (encrypted) what the mail is written from."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    purpose = models.TextField()
+    digest = models.BinaryField()
+    sealed = models.BinaryField()
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries = models.SmallIntegerField(default=0)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "identity_one_time_code"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "purpose"], condition=Q(closed_at=None), name="identity_one_open_code"
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose__in=[purpose.value for purpose in CodePurpose]),
+                name="identity_code_purpose_is_known",
+            ),
+            models.CheckConstraint(condition=Q(tries__gte=0, tries__lte=5), name="identity_code_tries_at_most_five"),
+        ]
+        indexes = [models.Index(fields=["account", "made_at"], name="identity_codes_of_account")]
+
+
+class RefreshFamily(models.Model):
+    """One sign-in on one device: every refresh token that descends from it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    started_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "identity_refresh_family"
+        indexes = [models.Index(fields=["account"], name="identity_families_of_account", condition=Q(revoked_at=None))]
+
+
+class RefreshToken(models.Model):
+    """One refresh token, known by its keyed hash only; used once."""
+
+    digest = models.BinaryField(primary_key=True)
+    family = models.ForeignKey(RefreshFamily, on_delete=models.CASCADE, related_name="+")
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "identity_refresh_token"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["family"], condition=Q(used_at=None), name="identity_one_live_token_per_family"
+            )
+        ]
+
+
+class Throttle(models.Model):
+    """How often something was tried since `began_at`; `key` is a keyed hash, so that the table names nobody."""
+
+    kind = models.TextField()
+    key = models.TextField()
+    began_at = models.DateTimeField()
+    tries = models.IntegerField()
+
+    class Meta:
+        db_table = "identity_throttle"
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="identity_one_throttle_per_key")]
+
+
+class Consent(models.Model):
+    """What somebody agreed to or took back, in which words and where. Rows are only added; the latest counts."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    kind = models.TextField()
+    is_given = models.BooleanField()
+    text_version = models.TextField()
+    channel = models.TextField()
+    actor = models.TextField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "identity_consent"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=[kind.value for kind in ConsentKind]), name="identity_consent_kind_is_known"
+            )
+        ]
+        indexes = [models.Index(fields=["account", "kind", "-id"], name="identity_latest_consent")]

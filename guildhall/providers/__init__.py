@@ -1,0 +1,1 @@
+"""Providers: profile, tier, listings, where and when they work, and their record."""

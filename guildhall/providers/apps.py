@@ -1,0 +1,10 @@
+"""Providers as a Django application."""
+
+from django.apps import AppConfig
+
+
+class ProvidersConfig(AppConfig):
+    """Profile, tier, listings, where and when they work, and their record."""
+
+    name = "guildhall.providers"
+    label = "providers"

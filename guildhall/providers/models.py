@@ -1,0 +1,128 @@
+"""Tables of providers."""
+
+from django.contrib.gis.db.models import MultiPolygonField, PointField
+from django.db import models
+from django.db.models import Q
+
+from guildhall.catalog.models import Category
+from guildhall.identity.models import Account
+from guildhall.kernel.ids import new_id
+from guildhall.providers.types import PriceModel
+
+
+class Provider(models.Model):
+    """Who does the work. The id is the account's; `tier_rank` 1 is the highest, NULL before an operator sets it."""
+
+    account = models.OneToOneField(
+        Account, on_delete=models.PROTECT, primary_key=True, db_column="id", related_name="+"
+    )
+    tier_rank = models.SmallIntegerField(null=True)
+    bio = models.TextField(default="")
+    hourly_rate_minor = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3, default="USD")
+    time_zone = models.TextField(default="America/Los_Angeles")
+    home_latitude = models.FloatField(null=True)
+    home_longitude = models.FloatField(null=True)
+    home_point = PointField(srid=4326, null=True, spatial_index=False)
+    available_now = models.BooleanField(default=False)
+    minimum_notice_minutes = models.IntegerField(default=0)
+    jobs_a_day_max = models.SmallIntegerField(null=True)
+    rating_sum = models.IntegerField(default=0)
+    rating_count = models.IntegerField(default=0)
+    offers_accepted = models.IntegerField(default=0)
+    offers_declined = models.IntegerField(default=0)
+    offers_ignored = models.IntegerField(default=0)
+    response_seconds_sum = models.BigIntegerField(default=0)
+    payout_account = models.TextField(default="")
+    payouts_enabled = models.BooleanField(default=False)
+    version = models.IntegerField(default=0)
+    registered_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "providers_provider"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(tier_rank=None) | Q(tier_rank__gte=1), name="providers_tiers_count_from_one"
+            ),
+            models.CheckConstraint(
+                condition=Q(hourly_rate_minor=None) | Q(hourly_rate_minor__gt=0), name="providers_rate_is_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(home_latitude=None, home_longitude=None, home_point=None)
+                | Q(home_latitude__gte=-90, home_latitude__lte=90, home_longitude__gte=-180, home_longitude__lte=180),
+                name="providers_home_on_earth",
+            ),
+            models.CheckConstraint(
+                condition=Q(minimum_notice_minutes__gte=0) & (Q(jobs_a_day_max=None) | Q(jobs_a_day_max__gte=1)),
+                name="providers_limits_make_sense",
+            ),
+            models.UniqueConstraint(
+                fields=["payout_account"], condition=~Q(payout_account=""), name="providers_one_payout_account_each"
+            ),
+        ]
+
+
+class ServiceArea(models.Model):
+    """Where a provider works: one area each, of one or more polygons."""
+
+    provider = models.OneToOneField(Provider, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    area = MultiPolygonField(srid=4326)
+
+    class Meta:
+        db_table = "providers_service_area"
+
+
+class WeeklyHours(models.Model):
+    """One stretch of the week in the provider's wall time; it ends the next day when `ends` is not after `starts`."""
+
+    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="+")
+    weekday = models.SmallIntegerField()
+    starts = models.TimeField()
+    ends = models.TimeField()
+
+    class Meta:
+        db_table = "providers_weekly_hours"
+        constraints = [
+            models.CheckConstraint(condition=Q(weekday__gte=0, weekday__lte=6), name="providers_weekday_from_monday"),
+            models.UniqueConstraint(fields=["provider", "weekday", "starts"], name="providers_hours_start_once"),
+        ]
+
+
+class ProviderCategory(models.Model):
+    """A category of work that a provider takes."""
+
+    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="+")
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "providers_provider_category"
+        constraints = [models.UniqueConstraint(fields=["provider", "category"], name="providers_category_once")]
+
+
+class Service(models.Model):
+    """A listing that customers can book."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="+")
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
+    title = models.TextField()
+    description = models.TextField(default="")
+    price_model = models.TextField()
+    price_minor = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3, default="USD")
+    duration_minutes = models.IntegerField(null=True)
+    is_listed = models.BooleanField(default=True)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "providers_service"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(price_model__in=[PriceModel.HOURLY.value, PriceModel.FIXED.value], price_minor__gt=0)
+                | Q(price_model=PriceModel.QUOTE.value, price_minor=None),
+                name="providers_price_fits_its_model",
+            ),
+            models.CheckConstraint(
+                condition=Q(duration_minutes=None) | Q(duration_minutes__gt=0), name="providers_duration_is_positive"
+            ),
+        ]
