@@ -1,0 +1,103 @@
+"""The notification matrix as it comes: who is told of what, by which channel. Operators change it by setting a policy version."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Role = Literal["customer", "provider", "operator"]
+Channel = Literal["email", "sms", "push", "in_app"]
+
+
+class Rule(BaseModel):
+    """
+    One cell of the matrix.
+
+    `role` says which party of the event is told: its customer, its provider (or each of its providers), every operator.
+    A time-critical message passes quiet hours and digests.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    event: str = Field(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=60)
+    role: Role
+    channel: Channel
+    template: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)
+    time_critical: bool = False
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What may stand only once in a matrix."""
+        return self.event, self.role, self.channel
+
+
+def _email(role: Role, cells: dict[str, str], critical: frozenset[str] = frozenset()) -> tuple[Rule, ...]:
+    return tuple(
+        Rule(event=event, role=role, channel="email", template=template, time_critical=event in critical)
+        for event, template in cells.items()
+    )
+
+
+_ACCOUNT = {"code.requested": "code", "account.verified": "welcome"}
+
+# Nobody is told what they have just done themselves, except where the message is their record of it.
+_CUSTOMER = {
+    **_ACCOUNT,
+    "booking.requested": "booking-requested",
+    "booking.confirmed": "booking-confirmed",
+    "booking.rescheduled": "booking-rescheduled",
+    "booking.provider_withdrew": "booking-provider-withdrew",
+    "booking.unfilled": "booking-unfilled",
+    "booking.reminder_due": "booking-reminder",
+    "booking.en_route": "booking-en-route",
+    "booking.started": "booking-started",
+    "booking.completed": "booking-completed",
+    "booking.contested": "booking-contested",
+    "booking.unresolved": "booking-unresolved",
+    "booking.decided": "booking-decided",
+    "booking.cancelled": "booking-cancelled",
+    "booking.payment_action_needed": "payment-action-needed",
+    "payment.captured": "payment-captured",
+}
+_PROVIDER = {
+    **_ACCOUNT,
+    "work_right.granted": "work-right-granted",
+    "work_right.revoked": "work-right-revoked",
+    "wave.opened": "offer",
+    "booking.confirmed": "booking-confirmed",
+    "booking.rescheduled": "booking-rescheduled",
+    "booking.reminder_due": "booking-reminder",
+    "booking.completed": "booking-completed",
+    "booking.contested": "booking-contested",
+    "booking.unresolved": "booking-unresolved",
+    "booking.decided": "booking-decided",
+    "booking.cancelled": "booking-cancelled",
+    "payment.transferred": "payment-transferred",
+    "payout.paid": "payout-paid",
+    "payout.failed": "payout-failed",
+}
+_OPERATOR = {
+    "booking.unfilled": "escalation-unfilled",
+    "booking.unresolved": "escalation-unresolved",
+    "booking.contested": "escalation-contested",
+}
+_CRITICAL = frozenset(
+    {
+        "code.requested",
+        "wave.opened",
+        "booking.confirmed",
+        "booking.rescheduled",
+        "booking.provider_withdrew",
+        "booking.unfilled",
+        "booking.reminder_due",
+        "booking.en_route",
+        "booking.cancelled",
+        "booking.payment_action_needed",
+    }
+)
+
+DEFAULT_RULES: tuple[Rule, ...] = (
+    *_email("customer", _CUSTOMER, _CRITICAL),
+    *_email("provider", _PROVIDER, _CRITICAL),
+    Rule(event="wave.opened", role="provider", channel="sms", template="offer", time_critical=True),
+    *_email("operator", _OPERATOR, frozenset(_OPERATOR)),
+)
