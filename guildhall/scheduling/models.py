@@ -31,7 +31,7 @@ class Reservation(models.Model):
     provider = models.ForeignKey("providers.Provider", on_delete=models.PROTECT, related_name="+", db_index=False)
     planned = DateTimeRangeField()
     reference = models.TextField()
-    status = models.TextField(choices=[(s, s) for s in ReservationStatus])
+    status = models.TextField()
     reserved_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True)
 
@@ -41,14 +41,19 @@ class Reservation(models.Model):
             ExclusionConstraint(
                 name="scheduling_no_overlap",
                 expressions=[("provider", RangeOperators.EQUAL), ("planned", RangeOperators.OVERLAPS)],
-                condition=Q(status=ReservationStatus.ACTIVE),
+                condition=Q(status=ReservationStatus.ACTIVE.value),
             ),
             models.UniqueConstraint(
                 fields=["reference"],
-                condition=Q(status=ReservationStatus.ACTIVE),
+                condition=Q(status=ReservationStatus.ACTIVE.value),
                 name="scheduling_one_active_per_reference",
             ),
             models.CheckConstraint(condition=_bounded("planned"), name="scheduling_planned_is_bounded"),
+            models.CheckConstraint(
+                condition=Q(status=ReservationStatus.ACTIVE.value, released_at=None)
+                | Q(status=ReservationStatus.RELEASED.value, released_at__isnull=False),
+                name="scheduling_released_at_its_time",
+            ),
         ]
 
 

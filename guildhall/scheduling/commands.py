@@ -1,0 +1,89 @@
+"""What can be asked of the calendar."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+from psycopg.types.range import TimestamptzRange
+
+from guildhall.kernel.actors import Actor
+from guildhall.kernel.ids import new_id
+from guildhall.kernel.refusals import Invalid, NotFound, Refused
+from guildhall.scheduling.models import TimeOff
+
+
+class SlotTaken(Refused):
+    """The provider's time is reserved or off in that window."""
+
+    code = "slot_taken"
+    default_detail = "The provider is not free at that time any more."
+
+
+class TimeOffIsEmpty(Invalid):
+    """Time off ends after it starts, and not in the past."""
+
+    code = "time_off_is_empty"
+    default_detail = "Time off must end after it starts, and must not be over already."
+
+
+@transaction.atomic
+def reserve(*, provider_id: UUID, planned: tuple[datetime, datetime], reference: str, by: Actor, at: datetime) -> None:
+    """
+    Keep a provider's planned time `[start, end)` for a reference.
+
+    :raises SlotTaken: when a reservation or time off overlaps it, or the reference holds an active reservation already.
+    """
+    if not _call("select scheduling.reserve(%s, %s, %s, %s, %s)", provider_id, _range(*planned), reference, str(by), at):
+        raise SlotTaken
+
+
+@transaction.atomic
+def release(*, reference: str, by: Actor, at: datetime) -> None:
+    """Give back the time that a reference holds; harmless when it holds none."""
+    _call("select scheduling.release(%s, %s, %s)", reference, str(by), at)
+
+
+@transaction.atomic
+def add_time_off(*, provider_id: UUID, starts_at: datetime, ends_at: datetime, by: Actor, at: datetime) -> UUID:
+    """
+    Take no new work in `[starts_at, ends_at)`. What is reserved already stays reserved.
+
+    :raises TimeOffIsEmpty: when it ends before it starts or is over.
+    """
+    if ends_at <= starts_at or ends_at <= at:
+        raise TimeOffIsEmpty
+    _call("select scheduling.lock_provider(%s)", provider_id)
+    during = _range(starts_at, ends_at)
+    row = TimeOff.objects.create(id=new_id(), provider_id=provider_id, during=during)
+    _tell(provider_id, "time_off_added", during, by, at)
+    return row.id
+
+
+@transaction.atomic
+def remove_time_off(*, provider_id: UUID, time_off_id: UUID, by: Actor, at: datetime) -> None:
+    """
+    Take new work again in a stretch of time off.
+
+    :raises NotFound: when the provider has no such time off.
+    """
+    _call("select scheduling.lock_provider(%s)", provider_id)
+    row = TimeOff.objects.filter(id=time_off_id, provider_id=provider_id).first()
+    if row is None:
+        raise NotFound
+    row.delete()
+    _tell(provider_id, "time_off_removed", row.during, by, at)
+
+
+def _tell(provider_id: UUID, what: str, during: TimestamptzRange, by: Actor, at: datetime) -> None:
+    _call("select scheduling.publish_change(%s, %s, %s, %s, %s)", provider_id, what, during, str(by), at)
+
+
+def _range(starts_at: datetime, ends_at: datetime) -> TimestamptzRange:
+    return TimestamptzRange(starts_at, ends_at, "[)")
+
+
+def _call(statement: str, *arguments: object) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, arguments)
+        row = cursor.fetchone()
+    return row is not None and row[0] is True

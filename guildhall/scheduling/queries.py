@@ -1,0 +1,52 @@
+"""Reading the calendar."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from psycopg.types.range import TimestamptzRange
+
+from guildhall.providers.types import Schedule
+from guildhall.scheduling import rules
+from guildhall.scheduling.rules import AmbiguousTime, NonexistentTime, UnknownTimeZone, to_instant
+from guildhall.scheduling.types import AgendaEntry, Span
+
+__all__ = [
+    "AmbiguousTime",
+    "NonexistentTime",
+    "UnknownTimeZone",
+    "agenda",
+    "is_free",
+    "to_instant",
+    "working_ranges",
+]
+
+
+def is_free(provider_id: UUID, start: datetime, end: datetime) -> bool:
+    """Whether no active reservation and no time off overlaps `[start, end)`."""
+    with connection.cursor() as cursor:
+        cursor.execute("select scheduling.is_free(%s, %s)", [provider_id, TimestamptzRange(start, end, "[)")])
+        row = cursor.fetchone()
+    return bool(row[0])
+
+
+def agenda(provider_id: UUID, start: datetime, end: datetime) -> list[AgendaEntry]:
+    """Give everything that takes the provider's time within `[start, end)`, in order of its start."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select 'reservation', lower(planned), upper(planned), reference, null::uuid from scheduling_reservation
+            where provider_id = %(provider)s and status = 'active' and planned && %(window)s
+            union all
+            select 'time_off', lower(during), upper(during), '', id from scheduling_time_off
+            where provider_id = %(provider)s and during && %(window)s
+            order by 2, 3, 1
+            """,
+            {"provider": provider_id, "window": TimestamptzRange(start, end, "[)")},
+        )
+        return [AgendaEntry(*row) for row in cursor.fetchall()]
+
+
+def working_ranges(schedule: Schedule, start: datetime, end: datetime) -> list[Span]:
+    """Give the provider's working hours within `[start, end)` as ordered, separate spans of UTC instants."""
+    return rules.working_ranges(schedule.weekly, schedule.time_zone, start, end)
