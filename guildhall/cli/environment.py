@@ -1,0 +1,94 @@
+"""What every process of one running system is told through its environment."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from guildhall.cli.state import CHECKOUT, State
+
+LAST_PORT = 65535
+_PASSED_TO_SANDBOX_NEVER = ("DATABASE_URL", "DIRECT_DATABASE_URL", "MIGRATION_DATABASE_URL", "GUILDHALL_SECRET_KEY")
+_FROM_NUMBER = "+16195550100"
+
+
+class Unusable(Exception):
+    """What was asked for cannot be started; the message says what is missing or in the way."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The TCP ports of one running system, all on 127.0.0.1; the database has a unix socket instead."""
+
+    web: int
+    sandbox: int
+    smtp: int
+
+
+def choose_ports(start: int, *, exactly: bool) -> Ports:
+    """
+    Find free ports from `start` on.
+
+    :param exactly: the first port must be `start` itself.
+    :raises Unusable: when it is taken, or none is left.
+    """
+    web = _free_port(start)
+    if exactly and web != start:
+        message = f"port {start} is taken; another one: --port {web}"
+        raise Unusable(message)
+    sandbox = _free_port(web + 1)
+    return Ports(web, sandbox, _free_port(sandbox + 1))
+
+
+def _free_port(start: int) -> int:
+    for port in range(start, LAST_PORT + 1):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    message = f"no port from {start} on can be used"
+    raise Unusable(message)
+
+
+def for_roles(state: State, *, app_url: str, owner_url: str, ports: Ports, vertical: str) -> dict[str, str]:
+    """
+    Return the environment of every role: what was set from outside wins, then this system's own values.
+
+    :param app_url: the database as the role the system runs as. :param owner_url: the same as the owner of its tables.
+    """
+    sandbox_url = f"http://127.0.0.1:{ports.sandbox}"
+    own = {
+        "GUILDHALL_ENV": "sandbox",
+        "GUILDHALL_PUBLIC_URL": f"http://localhost:{ports.web}",
+        "TWILIO_FROM_NUMBER": _FROM_NUMBER,
+        "DIRECT_DATABASE_URL": app_url,
+        **state.secrets(),
+    }
+    if os.environ.get("GUILDHALL_ENV", "sandbox") == "sandbox":
+        own |= {
+            "SANDBOX_URL": sandbox_url,
+            "STRIPE_API_BASE": sandbox_url,
+            "TWILIO_API_BASE": sandbox_url,
+            "SMTP_HOST": "127.0.0.1",
+            "SMTP_PORT": str(ports.smtp),
+        }
+    fixed = {
+        "DATABASE_URL": app_url,
+        "MIGRATION_DATABASE_URL": owner_url,
+        "GUILDHALL_VERTICAL": vertical,
+        "GUILDHALL_STATE": str(state.folder),
+        "DJANGO_SETTINGS_MODULE": "guildhall.settings",
+        "PYTHONPATH": str(CHECKOUT),
+        "PYTHONUNBUFFERED": "1",
+    }
+    return {**own, **os.environ, **fixed}
+
+
+def for_sandbox(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what the emulators may know: the secrets they share with the system, never its database."""
+    return {name: value for name, value in environment.items() if name not in _PASSED_TO_SANDBOX_NEVER}

@@ -1,0 +1,88 @@
+"""Which processes make up a running system, and what each of them is."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Mapping
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+
+from guildhall.cli.environment import Ports, for_sandbox
+from guildhall.cli.processes import Program, Work
+from guildhall.cli.supervisor import Role
+
+PYTHON = (sys.executable, "-P", "-m")
+_WEB_WORKERS = 2
+_WEB_THREADS = 8
+# Where each forked role's loop is; its process has the role's name.
+_LOOPS = {
+    "sequencer": "guildhall.eventlog.roles:run_sequencer",
+    "subscriber": "guildhall.eventlog.roles:run_subscriber",
+    "dispatcher": "guildhall.timers.roles:run_dispatcher",
+    "worker": "guildhall.cli.worker:run_worker",
+}
+# Who ends first: nobody asks any more, then nobody works any more, then nobody has to answer any more.
+_WEB_STOPS, _WORK_STOPS, _SEQUENCER_STOPS, _SANDBOX_STOPS = range(4)
+
+
+def sandbox(environment: Mapping[str, str], ports: Ports, folder: Path) -> Role:
+    """Give the process of the vendor emulators."""
+    options = ["--port", str(ports.sandbox), "--smtp-port", str(ports.smtp), "--state", str(folder)]
+    options += ["--guildhall-url", f"http://127.0.0.1:{ports.web}"]
+    program = Program([*PYTHON, "sandbox", *options], for_sandbox(environment))
+    return Role("sandbox", program, _SANDBOX_STOPS)
+
+
+def web(environment: Mapping[str, str], ports: Ports) -> Role:
+    """Give the process of the pages and the API."""
+    options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(ports.web), "--no-ws"]
+    options += ["--workers", str(_WEB_WORKERS), "--blocking-threads", str(_WEB_THREADS)]
+    options += ["--respawn-failed-workers", "--workers-kill-timeout", "5", "--log-level", "warning"]
+    program = Program(
+        [*PYTHON, "granian", *options, "guildhall.cli.web:application"], {**environment, "GUILDHALL_ROLE": "web"}
+    )
+    return Role("web", program, _WEB_STOPS)
+
+
+def forked() -> list[Role]:
+    """Give the roles that are forked from a process which has loaded Django."""
+    return [
+        Role(name, partial(_run, name), _SEQUENCER_STOPS if name == "sequencer" else _WORK_STOPS) for name in _LOOPS
+    ]
+
+
+def single(ports: Ports) -> Role:
+    """Give the one process that is `web` and all forked roles at once."""
+    return Role("all", partial(_run_single, ports.web), _WEB_STOPS)
+
+
+def loop_of(name: str) -> Work:
+    """Return the loop of a forked role."""
+    module, _, function = _LOOPS[name].partition(":")
+    work: Work = getattr(import_module(module), function)
+    return work
+
+
+def _run(name: str, stop: threading.Event) -> None:
+    _call_me(name)
+    loop_of(name)(stop)
+
+
+def _run_single(port: int, stop: threading.Event) -> int:
+    from guildhall.cli.single import run_all  # noqa: PLC0415 - only this role needs a server of its own
+
+    _call_me("all")
+    return run_all(stop, port=port, works={name: loop_of(name) for name in _LOOPS})
+
+
+def _call_me(name: str) -> None:
+    """Show the role in the process list and in the database's list of sessions."""
+    import setproctitle  # noqa: PLC0415 - in the child, which has the time
+    from django.db import connections  # noqa: PLC0415 - Django is loaded by now
+
+    os.environ["GUILDHALL_ROLE"] = name
+    setproctitle.setproctitle(f"guildhall: {name}")
+    connections.settings["default"]["OPTIONS"]["application_name"] = name

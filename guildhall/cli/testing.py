@@ -1,0 +1,35 @@
+"""`./guild test`: every test, on a private database that the harness makes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from guildhall.cli.state import CHECKOUT
+
+_PROCESSES = "2"
+
+
+def main(arguments: list[str]) -> int:
+    """Run pytest with the given arguments and return its exit status."""
+    return run(arguments[1:])
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run pytest, in two processes unless the arguments say otherwise."""
+    spread = [] if any(argument.startswith(("-n", "--numprocesses")) for argument in arguments) else ["-n", _PROCESSES]
+    command = [sys.executable, "-m", "pytest", *spread, *arguments]
+    return subprocess.run(command, cwd=CHECKOUT, env=_environment(), check=False).returncode
+
+
+def _environment() -> dict[str, str]:
+    """Tests have a database and secrets of their own; what the caller's shell names for a real system is left out."""
+    own = ("DATABASE_URL", "GUILDHALL_", "STRIPE_", "TWILIO_", "SMTP_", "DJANGO_")
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(own) and "DATABASE_URL" not in name
+    }
+    if state := os.environ.get("GUILDHALL_TEST_STATE"):
+        kept["GUILDHALL_TEST_STATE"] = state
+    return kept

@@ -1,0 +1,253 @@
+"""`./guild up`: the whole system, started in order, watched, and stopped in order."""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import importlib.util
+import os
+import resource
+import shutil
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+
+from guildhall.cli import environment, roles
+from guildhall.cli.cluster import ClusterError
+from guildhall.cli.database import Database, forget, migration, open_database
+from guildhall.cli.environment import Ports, Unusable
+from guildhall.cli.logs import Log
+from guildhall.cli.processes import Target
+from guildhall.cli.state import AlreadyRunning, State, default_folder, fingerprint
+from guildhall.cli.supervisor import Interrupted, Supervisor
+
+_PORT = 8000
+_CHECK_PORTS_FROM = 20000
+_CHECK_PORTS = 8000
+_READY_SECONDS = 90
+_VERTICALS = ("av", "home", "cleaning")
+
+
+@dataclass(frozen=True)
+class _Options:
+    vertical: str | None
+    port: int | None
+    demo: bool
+    single: bool
+    check: bool
+    state: Path
+
+
+def main(arguments: list[str]) -> int:
+    """Run until a signal comes; with `--check`, until the check has ended. 0 after a clean stop."""
+    options = _parse(arguments[1:])
+    state = State(options.state)
+    try:
+        with state.held() as held:
+            return _Up(options, state, held).run()
+    except (AlreadyRunning, Unusable) as error:
+        print(f"guild up: {error}", file=sys.stderr)
+        return 2
+    except ClusterError as error:
+        print(f"guild up: {error}", file=sys.stderr)
+        return 1
+
+
+def _parse(arguments: list[str]) -> _Options:
+    parser = argparse.ArgumentParser(prog="guild up", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--vertical", choices=_VERTICALS, help="which vertical pack (default: the last one, or av)")
+    parser.add_argument("--port", type=int, help=f"the port of the pages (default: {_PORT}, or the next free one)")
+    parser.add_argument("--no-demo", action="store_false", dest="demo", help="leave a new database without a city")
+    parser.add_argument("--single", action="store_true", help="all roles in one process, a thread each")
+    parser.add_argument("--check", action="store_true", help="walk the road on a state of its own, then stop")
+    parser.add_argument("--state", type=Path, help="the state folder (default: one for this checkout)")
+    found = parser.parse_args(arguments)
+    if found.port is not None and not 1 <= found.port <= environment.LAST_PORT - 2:
+        parser.error(f"argument --port: {found.port} is not a usable port")
+    folder = found.state or (default_folder() / "check" if found.check else default_folder())
+    return _Options(found.vertical, found.port, found.demo, found.single, found.check, folder.absolute())
+
+
+class _Up:
+    """One run of the system on a state that nobody else holds."""
+
+    def __init__(self, options: _Options, state: State, held: int) -> None:
+        self._options = options
+        self._state = state
+        self._held = held
+        self._log = Log(state.log_file, to_terminal=not options.check)
+        stored = state.read("settings.json").get("vertical")
+        self._vertical = options.vertical or (stored if stored in _VERTICALS else None) or "av"
+
+    def run(self) -> int:
+        """Start, stay, stop."""
+        if orphans := self._state.end_orphans():
+            self._say(f"ended what a killed run had left: {', '.join(orphans)}")
+        ports = self._ports()
+        _allow_many_files()
+        self._say(f"state {self._state.folder}, log {self._log.file}")
+        supervisor = Supervisor(self._state, self._log, self._held)
+        try:
+            database = self._open_database()
+            if database.cluster is not None:
+                supervisor.keep_database(database.cluster)
+            return self._serve(supervisor, database, ports)
+        except Interrupted:
+            self._say("stopping ...")
+            return 0
+        finally:
+            supervisor.stop()
+            self._log.close()
+
+    def _serve(self, supervisor: Supervisor, database: Database, ports: Ports) -> int:
+        variables = environment.for_roles(
+            self._state, app_url=database.app_url, owner_url=database.owner_url, ports=ports, vertical=self._vertical
+        )
+        self._record_run(variables, ports)
+        expected = fingerprint(vertical=self._vertical)
+        is_current = not database.is_new and self._state.read("settings.json").get("migrated") == expected
+        has_sandbox = variables["GUILDHALL_ENV"] == "sandbox"
+        if has_sandbox and importlib.util.find_spec("sandbox"):
+            supervisor.start(roles.sandbox(variables, ports, self._state.folder / "sandbox"))
+        if not is_current:
+            self._migrate(supervisor, variables)
+        if not self._options.single:
+            supervisor.start(roles.web(variables, ports))
+        _load_django(variables)
+        if not is_current:
+            if importlib.util.find_spec("guildhall.cli.packs"):
+                self._must(supervisor, "pack", partial(_load_pack, self._vertical))
+            self._state.write("settings.json", {"vertical": self._vertical, "migrated": expected})
+        for role in [roles.single(ports)] if self._options.single else roles.forked():
+            supervisor.start(role)
+        self._wait_for_answers(supervisor, ports)
+        if database.is_new and self._options.demo and has_sandbox:
+            self._make_demo(supervisor)
+        if self._options.check:
+            return self._check(supervisor, ports)
+        self._welcome(variables, ports)
+        supervisor.run()
+        return 0
+
+    def _ports(self) -> Ports:
+        if self._options.port is not None:
+            return environment.choose_ports(self._options.port, exactly=True)
+        start = _CHECK_PORTS_FROM + os.getpid() % _CHECK_PORTS if self._options.check else _PORT
+        return environment.choose_ports(start, exactly=False)
+
+    def _open_database(self) -> Database:
+        self._say("starting the database")
+        if self._options.check and not os.environ.get("DATABASE_URL"):
+            # A check begins with an empty city, whatever an earlier one has left.
+            shutil.rmtree(self._state.folder / "sandbox", ignore_errors=True)
+            forget(self._state)
+        database = open_database(self._state)
+        if database.cluster is not None and not database.cluster.folder.is_relative_to(self._state.folder):
+            self._say(f"the database is in {database.cluster.folder}: its user cannot reach the state folder")
+        return database
+
+    def _migrate(self, supervisor: Supervisor, variables: Mapping[str, str]) -> None:
+        self._say("migrating the database (some seconds)")
+        self._must(supervisor, "migrate", migration(variables, quiet=True))
+
+    def _make_demo(self, supervisor: Supervisor) -> None:
+        if importlib.util.find_spec("guildhall.cli.demo") is None:
+            return
+        self._say("making a small demo city; the pages answer already")
+        self._must(supervisor, "demo", partial(_create_demo, self._vertical, self._state.folder))
+
+    def _must(self, supervisor: Supervisor, name: str, target: Target) -> None:
+        status = supervisor.run_once(name, target)
+        if status != 0:
+            message = f"{name} failed with status {status}; the log says why: {self._log.file}"
+            raise Unusable(message)
+
+    def _wait_for_answers(self, supervisor: Supervisor, ports: Ports) -> None:
+        if not supervisor.run(lambda: _answers(ports.web), seconds=_READY_SECONDS):
+            message = f"http://127.0.0.1:{ports.web}/ready did not answer within {_READY_SECONDS} s; the log says why: {self._log.file}"
+            raise Unusable(message)
+
+    def _check(self, supervisor: Supervisor, ports: Ports) -> int:
+        self._say(f"checking http://127.0.0.1:{ports.web}, sandbox {ports.sandbox}, mail {ports.smtp}")
+        return supervisor.run_once("check", partial(_run_check, ports, self._state.folder), capture=False)
+
+    def _record_run(self, variables: Mapping[str, str], ports: Ports) -> None:
+        self._state.write(
+            "run.json",
+            {
+                "pid": os.getpid(),
+                "url": f"http://localhost:{ports.web}",
+                "sandbox_url": f"http://127.0.0.1:{ports.sandbox}",
+                "ports": {"web": ports.web, "sandbox": ports.sandbox, "smtp": ports.smtp},
+                "database_url": variables["DATABASE_URL"],
+                "migration_database_url": variables["MIGRATION_DATABASE_URL"],
+                "vertical": self._vertical,
+                "environment": variables["GUILDHALL_ENV"],
+            },
+        )
+
+    def _welcome(self, variables: Mapping[str, str], ports: Ports) -> None:
+        self._say("")
+        self._say(f"Guildhall ({self._vertical})   http://localhost:{ports.web}")
+        self._say(f"API                http://localhost:{ports.web}/api/v1/docs")
+        if variables["GUILDHALL_ENV"] == "sandbox":
+            self._say(f"Sandbox            {variables['SANDBOX_URL']}/sandbox   mail is caught on port {ports.smtp}")
+            for log_in in self._state.read("demo.json").get("log_ins", []):
+                self._say(f"Log in as {log_in['role']:<9}{log_in['email']}   password {log_in['password']}")
+        self._say(f"ports {ports.web} (web), {ports.sandbox} (sandbox), {ports.smtp} (mail); database on a unix socket")
+        self._say("Ctrl-C stops everything")
+
+    def _say(self, line: str) -> None:
+        self._log.say(line)
+        if self._options.check and line:
+            print(f"guild: {line}", file=sys.stderr, flush=True)
+
+
+def _load_django(variables: Mapping[str, str]) -> None:
+    """Once, here: every forked role starts with it."""
+    os.environ.update(variables)
+    import django  # noqa: PLC0415 - takes seconds, and only from here on
+
+    django.setup()
+
+
+def _load_pack(vertical: str, _stop: threading.Event) -> None:
+    from guildhall.cli.packs import load  # noqa: PLC0415 - needs Django
+
+    load(vertical)
+
+
+def _create_demo(vertical: str, folder: Path, _stop: threading.Event) -> None:
+    from guildhall.cli import demo  # noqa: PLC0415 - needs Django
+
+    log_ins = demo.create(vertical=vertical)
+    State(folder).write("demo.json", {"log_ins": log_ins})
+
+
+def _run_check(ports: Ports, folder: Path, _stop: threading.Event) -> int:
+    from guildhall.cli import check  # noqa: PLC0415 - only for this command
+
+    return check.run(
+        guildhall_url=f"http://127.0.0.1:{ports.web}", sandbox_url=f"http://127.0.0.1:{ports.sandbox}", state=folder
+    )
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/ready")
+        return connection.getresponse().status < HTTPStatus.INTERNAL_SERVER_ERROR
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _allow_many_files() -> None:
+    """Each live page is a socket."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -1,0 +1,94 @@
+"""The worker role: network side effects and heavy work, taken from the job table."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import procrastinate
+from django.db import close_old_connections
+from procrastinate.contrib.django import app as jobs
+
+if TYPE_CHECKING:
+    from procrastinate import App, JobContext
+    from procrastinate.worker import Worker
+
+log = logging.getLogger("guildhall.worker")
+_CONCURRENCY = 8
+_HEARTBEAT_SECONDS = 5.0
+_DEAD_AFTER_SECONDS = 15.0
+_RECOVER_EVERY_SECONDS = 5.0
+_POLL_SECONDS = 1.0
+_FINISH_SECONDS = 8.0
+_RECONNECT_SECONDS = 0.5
+
+
+def run_worker(stop: threading.Event) -> None:
+    """
+    Do jobs until `stop` is set; running ones may finish.
+
+    A job whose worker died is taken again within 20 s: jobs may run twice and carry an idempotency key.
+    """
+    while not stop.is_set():
+        try:
+            asyncio.run(_work_until(stop))
+        except (procrastinate.exceptions.ConnectorException, OSError):
+            log.warning("worker: the database is away, trying again", exc_info=True)
+            stop.wait(_RECONNECT_SECONDS)
+
+
+async def _work_until(stop: threading.Event) -> None:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_CONCURRENCY, thread_name_prefix="job"))
+    app = jobs.with_connector(jobs.connector.get_worker_connector())  # type: ignore[attr-defined]  # Django's connector has it, its base class does not
+    async with app.open_async():
+        working = asyncio.create_task(
+            app.run_worker_async(
+                concurrency=_CONCURRENCY,
+                fetch_job_polling_interval=_POLL_SECONDS,
+                update_heartbeat_interval=_HEARTBEAT_SECONDS,
+                stalled_worker_timeout=_DEAD_AFTER_SECONDS,
+                shutdown_graceful_timeout=_FINISH_SECONDS,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+                task_middleware=[_with_a_live_connection],
+            )
+        )
+        recovering = asyncio.create_task(_recover_jobs_of_the_dead(app))
+        stopping = asyncio.create_task(_wait_for(stop))
+        try:
+            await asyncio.wait({working, recovering, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (recovering, stopping, working):
+                task.cancel()
+            results = await asyncio.gather(working, recovering, stopping, return_exceptions=True)
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+
+
+def _with_a_live_connection(call_next: Callable[[], Any], _context: JobContext, _worker: Worker) -> Any:
+    """Threads outlive the database: without this, one restart would fail every later job of the thread."""
+    close_old_connections()
+    try:
+        return call_next()
+    finally:
+        close_old_connections()
+
+
+async def _recover_jobs_of_the_dead(app: App) -> None:
+    """Not a job itself: it must go on when every slot is taken."""
+    while True:
+        await app.job_manager.prune_stalled_workers(_DEAD_AFTER_SECONDS)
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_DEAD_AFTER_SECONDS):
+            log.warning("taking up %s (job %s) again: its worker is gone", job.task_name, job.id)
+            await app.job_manager.retry_job(job)
+        await asyncio.sleep(_RECOVER_EVERY_SECONDS)
+
+
+async def _wait_for(stop: threading.Event) -> None:
+    while not stop.is_set():
+        await asyncio.sleep(0.1)
