@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.exceptions import ValidationError, best_match  # type: ignore[import-untyped]  # ships no types
 from openapi_schema_validator import OAS31Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
@@ -29,7 +29,11 @@ TWILIO = FOLDER / "twilio.json"
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 _BASE = "urn:contract"
-_SCALARS = {"integer": re.compile(r"-?\d+"), "number": re.compile(r"-?\d+(\.\d+)?"), "boolean": re.compile("true|false")}
+_SCALARS = {
+    "integer": re.compile(r"-?\d+"),
+    "number": re.compile(r"-?\d+(\.\d+)?"),
+    "boolean": re.compile("true|false"),
+}
 
 
 class Breach(Exception):
@@ -61,7 +65,7 @@ class Contract:
     def __init__(self, path: Path) -> None:
         self.document: dict[str, Any] = json.loads(path.read_text())
         self.version: str = self.document["info"]["version"]
-        resource = Resource(contents=self.document, specification=DRAFT202012)
+        resource = Resource.from_contents(self.document, default_specification=DRAFT202012)
         self._registry: Registry[Any] = Registry().with_resource(_BASE, resource).crawl()
         self._validators: dict[str, Any] = {}
         self._operations = [
@@ -249,7 +253,9 @@ def _kinds(schema: Mapping[str, Any]) -> set[str]:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile("".join("[^/]+" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{[^}]+\})", path)))
+    return re.compile(
+        "".join("[^/]+" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{[^}]+\})", path))
+    )
 
 
 def _absolute(schema: Any) -> Any:
@@ -272,9 +278,11 @@ def _breach(error: ValidationError) -> Breach:
     rule = str(error.validator)
     if rule in {"additionalProperties", "required"} and isinstance(error.instance, dict):
         known = error.schema.get("properties", {})
-        names = [one for one in error.instance if one not in known] if rule == "additionalProperties" else [
-            one for one in error.schema["required"] if one not in error.instance
-        ]
+        names = (
+            [one for one in error.instance if one not in known]
+            if rule == "additionalProperties"
+            else [one for one in error.schema["required"] if one not in error.instance]
+        )
         param = _param([*path, *names[:1]])
         words = "Received unknown parameter" if rule == "additionalProperties" else "Missing required param"
         return Breach(f"{words}: {param}", param=param, rule=rule)

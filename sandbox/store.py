@@ -72,14 +72,14 @@ class Store:
         """How many documents of the kind have these values."""
         condition, values = self._condition(kind, where)
         with self._lock:
-            found: int = self._db.execute(f"SELECT count(*) FROM document WHERE {condition}", values).fetchone()[0]  # noqa: S608 - fields are checked names
+            found: int = self._db.execute(f"SELECT count(*) FROM document WHERE {condition}", values).fetchone()[0]  # noqa: S608 - checked names
         return found
 
     def smallest(self, kind: str, field: str, *, where: Mapping[str, Any] | None = None) -> Any:
         """The least value of a top-level field among those documents, or None."""
         column = self._column(field)
         condition, values = self._condition(kind, where)
-        query = f"SELECT {column} FROM document WHERE {condition} AND {column} IS NOT NULL ORDER BY {column} LIMIT 1"  # noqa: S608 - fields are checked names
+        query = f"SELECT {column} FROM document WHERE {condition} AND {column} IS NOT NULL ORDER BY {column} LIMIT 1"  # noqa: S608 - checked names
         with self._lock:
             row = self._db.execute(query, values).fetchone()
         return None if row is None else row[0]
@@ -114,14 +114,14 @@ class Store:
                 if bound is not None:
                     condition, values = f"{condition} AND {self._column(field)} {sign} ?", [*values, bound]
         if after is not None:
-            sign = "<" if newest_first else ">"
-            condition += f" AND seq {sign} (SELECT seq FROM document WHERE kind = ? AND id = ?)"
+            behind = "seq < " if newest_first else "seq > "
+            condition += f" AND {behind}" + "(SELECT seq FROM document WHERE kind = ? AND id = ?)"
             values = [*values, kind, after]
         order = "seq DESC" if newest_first else "seq"
         if upto is not None:
             column = self._column(upto[0])
             condition, values, order = f"{condition} AND {column} <= ?", [*values, upto[1]], f"{column}, {order}"
-        query = f"SELECT body FROM document WHERE {condition} ORDER BY {order} LIMIT ?"  # noqa: S608 - fields are checked names
+        query = f"SELECT body FROM document WHERE {condition} ORDER BY {order} LIMIT ?"  # noqa: S608 - checked names
         with self._lock:
             rows = self._db.execute(query, [*values, -1 if limit is None else limit]).fetchall()
         return [_load(row[0]) for row in rows]

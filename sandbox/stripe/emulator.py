@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import httpx
+
+from sandbox import contracts
+from sandbox.stripe import books, deadlines
+from sandbox.stripe.desk import Desk
+from sandbox.stripe.webhooks import Courier
+
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sandbox.clock import VirtualClock
     from sandbox.store import Store
     from sandbox.stripe.hooks import BeforeRequest, WebhookFilter, WebhookTarget
+
+_TICK_SECONDS = 0.05
+_RECEIVER_SECONDS = 10.0
 
 
 class StripeEmulator:
@@ -25,33 +36,56 @@ class StripeEmulator:
         webhook_targets: list[WebhookTarget],
         check_contracts: bool = True,
     ) -> None:
-        self.store = store
-        self.clock = clock
-        self.public_url = public_url.rstrip("/")
+        """
+        Open the account whose state is in the store.
+
+        :param public_url: where visitors reach the hosted pages.
+        :param check_contracts: also hold the emulator's own answers against the contract; requests always are.
+        """
         self.secret_key = secret_key
-        self.webhook_targets = webhook_targets
         self.check_contracts = check_contracts
         self.before_request: BeforeRequest | None = None
-        self.webhook_filter: WebhookFilter | None = None
-        self.violations: list[str] = []
+        self.desk = Desk(store, clock, contracts.load(contracts.STRIPE), public_url.rstrip("/"), webhook_targets)
+        self.running_keys: set[str] = set()
+        self._courier = Courier(self.desk)
+
+    @property
+    def violations(self) -> list[str]:
+        """Where the emulator itself broke the contract, or broke down; empty when all is well."""
+        return self.desk.violations
+
+    @property
+    def webhook_filter(self) -> WebhookFilter | None:
+        """Decides how often and how late an event is delivered; None delivers each once, at once."""
+        return self.desk.webhook_filter
+
+    @webhook_filter.setter
+    def webhook_filter(self, decide: WebhookFilter | None) -> None:
+        self.desk.webhook_filter = decide
 
     def next_deadline(self) -> datetime | None:
         """When something of the emulator's own falls due next (virtual time), or None."""
-        return None
+        return deadlines.upcoming(self.desk)
 
     def advance(self) -> None:
         """Apply everything that is due at the clock's now."""
+        deadlines.apply_due(self.desk)
 
     def pending_webhooks(self) -> int:
         """How many deliveries have not been answered with a 2xx yet."""
-        return 0
+        return self._courier.pending()
 
     def books(self) -> dict[str, Any]:
         """The emulator's own double-entry books, and the effects per idempotency key and per transfer group."""
-        return {}
+        return books.summary(self.desk)
 
     async def run(self) -> None:
         """Deliver webhooks and apply what falls due, until cancelled."""
-        while True:
-            self.advance()
-            await asyncio.sleep(0.05)
+        async with (
+            httpx.AsyncClient(timeout=_RECEIVER_SECONDS, trust_env=False) as client,
+            asyncio.TaskGroup() as group,
+        ):
+            while True:
+                self.advance()
+                self._courier.start_due(client, group)
+                await asyncio.sleep(_TICK_SECONDS)
