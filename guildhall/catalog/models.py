@@ -10,7 +10,7 @@ class Tier(models.Model):
     """A provider's rank, 1 the highest, under the name that the vertical gives it."""
 
     rank = models.SmallIntegerField(primary_key=True)
-    key = models.CharField(max_length=40, unique=True)
+    key = models.CharField(max_length=40)
     label = models.CharField(max_length=60)
     is_offered = models.BooleanField(default=True)
 
