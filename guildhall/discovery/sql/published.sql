@@ -1,0 +1,28 @@
+-- Functions that other contexts' SQL may name.
+create schema if not exists discovery;
+
+-- Whether a provider may still do work in the window: the right lasts to its end, and nothing takes the time.
+create or replace function discovery.still_eligible(provider uuid, win tstzrange) returns boolean language sql stable as $$
+  select exists (select from credentialing.rights r where r.provider_id = $1 and r.valid_until >= upper($2))
+     and not exists (select from scheduling.busy b where b.provider_id = $1 and b.during && $2)
+$$;
+
+-- The same for many at once: those pairs (providers[i], wins[i]) that may not.
+create or replace function discovery.not_eligible(providers uuid[], wins tstzrange[]) returns table (provider_id uuid, win tstzrange)
+language sql stable as $$
+  select asked.provider_id, asked.win from unnest($1, $2) as asked (provider_id, win)
+  where not exists (select from credentialing.rights r where r.provider_id = asked.provider_id and r.valid_until >= upper(asked.win))
+     or exists (select from scheduling.busy b where b.provider_id = asked.provider_id and b.during && asked.win)
+$$;
+
+-- Remember that these providers were offered work. A row that somebody else holds is left: the ranking's signal is coarse.
+create or replace function discovery.record_offers(providers uuid[], at timestamptz) returns void language sql volatile as $$
+  with known as (
+    select provider_id from discovery_last_offer where provider_id = any($1) order by provider_id for update skip locked
+  ), moved as (
+    update discovery_last_offer l set offered_at = $2 from known where l.provider_id = known.provider_id
+  )
+  insert into discovery_last_offer (provider_id, offered_at)
+  select distinct p, $2 from unnest($1) p
+  where not exists (select from discovery_last_offer l where l.provider_id = p) order by p on conflict do nothing
+$$;
