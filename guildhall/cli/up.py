@@ -119,8 +119,7 @@ class _Up:
             supervisor.start(roles.web(variables, ports))
         _load_django(variables)
         if not is_current:
-            if importlib.util.find_spec("guildhall.cli.packs"):
-                self._must(supervisor, "pack", partial(_load_pack, self._vertical))
+            self._must(supervisor, "pack", partial(_load_pack, self._vertical))
             self._state.write("settings.json", {"vertical": self._vertical, "migrated": expected})
         for role in [roles.single(ports)] if self._options.single else roles.forked():
             supervisor.start(role)
@@ -216,9 +215,11 @@ def _load_django(variables: Mapping[str, str]) -> None:
 
 
 def _load_pack(vertical: str, _stop: threading.Event) -> None:
-    from guildhall.cli.packs import load  # noqa: PLC0415 - needs Django
+    from guildhall.timers.queries import clock_now  # noqa: PLC0415 - needs Django
+    from guildhall.verticals.loading import load_vertical  # noqa: PLC0415 - needs Django
+    from guildhall.verticals.reading import read_pack  # noqa: PLC0415 - needs Django
 
-    load(vertical)
+    load_vertical(read_pack(vertical), at=clock_now())
 
 
 def _create_demo(vertical: str, folder: Path, _stop: threading.Event) -> None:
