@@ -129,11 +129,15 @@ def _list(emulator: TwilioEmulator, request: Request, params: Params) -> tuple[i
 
 
 def _fits(message: Document, params: Params) -> bool:
-    """`DateSent>` and `DateSent<` include their bound; a date alone means its whole day."""
+    """`DateSent` names a day, whatever time it carries; `DateSent>` and `DateSent<` include their bound."""
     sent = message["date_sent"]
     if "From" in params and message["from"] != params["From"]:
         return False
-    bounds = [(name, _day(params[name])) for name in ("DateSent", "DateSent>", "DateSent<") if name in params]
+    bounds: list[tuple[str, tuple[datetime, datetime]]] = [
+        (name, _day(params[name])) for name in ("DateSent>", "DateSent<") if name in params
+    ]
+    if "DateSent" in params:
+        bounds.append(("DateSent", _day(params["DateSent"][: len("2026-11-20")])))
     if bounds and sent is None:
         return False
     return all(
