@@ -1,0 +1,1 @@
+"""Reactions to facts from below."""
