@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sandbox import contracts
 from sandbox.clock import VirtualClock
-from sandbox.contracts import TWILIO, Contract
 from sandbox.sms.callbacks import Callbacks
 from sandbox.sms.wire import TwilioError, inbound_params, status_params
 from sandbox.store import Document, Store
@@ -65,7 +65,7 @@ class TwilioEmulator:
         pace: float = 0.1,
     ) -> None:
         self.account_sid, self.auth_token = account_sid, auth_token
-        self.contract = Contract(TWILIO)
+        self.contract = contracts.load(contracts.TWILIO)
         self.before_request: BeforeRequest | None = None
         self.webhook_filter: WebhookFilter | None = None
         self.violations: list[str] = []

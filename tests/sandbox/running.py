@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl
 
 import httpx
@@ -17,6 +18,7 @@ import httpx
 ROOT = Path(__file__).parents[2]
 SID = "AC" + "ab" * 16
 TOKEN = "the-token-of-the-tests"
+STRIPE_KEY = "sk_test_of_the_tests"
 
 
 class FakeGuildhall(ThreadingHTTPServer):
@@ -39,7 +41,7 @@ class FakeGuildhall(ThreadingHTTPServer):
         self.busy_looks_per_deadline = 1
         self.busy_looks = 0
         self.on_fire: Callable[[datetime], None] = lambda deadline: None
-        self.webhooks: list[tuple[str, dict[str, str], dict[str, str]]] = []
+        self.webhooks: list[tuple[str, dict[str, Any], dict[str, str]]] = []
         self.webhook_status = 204
 
     def now(self) -> datetime:
@@ -70,7 +72,7 @@ class FakeGuildhall(ThreadingHTTPServer):
             self.offset = offset
             self.offsets.append(offset)
 
-    def told(self, path: str) -> list[dict[str, str]]:
+    def told(self, path: str) -> list[dict[str, Any]]:
         return [fields for at, fields, _ in self.webhooks if at == path]
 
 
@@ -88,7 +90,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.set_offset(json.loads(body)["offset_seconds"])
             self._answer(200, self.server.clock())
         else:
-            fields = dict(parse_qsl(body.decode(), keep_blank_values=True))
+            is_json = self.headers.get("content-type", "").startswith("application/json")
+            fields = json.loads(body) if is_json else dict(parse_qsl(body.decode(), keep_blank_values=True))
             self.server.webhooks.append((self.path, fields, dict(self.headers)))
             self._answer(self.server.webhook_status, None)
 
@@ -112,6 +115,7 @@ class SandboxProcess:
             **os.environ,
             "TWILIO_ACCOUNT_SID": SID,
             "TWILIO_AUTH_TOKEN": TOKEN,
+            "STRIPE_SECRET_KEY": STRIPE_KEY,
             "GUILDHALL_PUBLIC_URL": "https://guildhall.example",
         }
         command = [sys.executable, "-m", "sandbox", "--port", "0", "--smtp-port", "0", "--state", str(state)]

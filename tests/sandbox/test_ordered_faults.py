@@ -6,7 +6,7 @@ import time
 import httpx
 import pytest
 
-from tests.sandbox.running import SID, TOKEN
+from tests.sandbox.running import SID, STRIPE_KEY, TOKEN
 
 MESSAGES = f"/2010-04-01/Accounts/{SID}/Messages.json"
 
@@ -137,6 +137,40 @@ def test_a_failed_connection_is_tried_once_more_and_an_answer_never(sandbox, gui
     guildhall.webhook_status = 204
     eventually(lambda: sandbox.http.post("/sandbox/clock", json=quiet).status_code == 200)
     assert len(guildhall.told("/webhooks/twilio/inbound")) == 1
+
+
+def make_customer(sandbox, email):
+    return sandbox.http.post("/v1/customers", data={"email": email}, headers=stripe_key())
+
+
+def stripe_key():
+    return {"authorization": f"Bearer {STRIPE_KEY}"}
+
+
+def told_emails(sandbox, guildhall):
+    assert sandbox.http.post("/sandbox/clock", json={"by": 0}).status_code == 200  # waits until all webhooks are out
+    return sorted(event["data"]["object"]["email"] for event in guildhall.told("/webhooks/stripe"))
+
+
+def test_a_payment_request_fails_before_its_effect_or_loses_its_answer_after_it(sandbox, guildhall):
+    order(sandbox, vendor="stripe", action="fail", status=500, method="POST", path="/v1/customers")
+    failed = make_customer(sandbox, "fail@example.com")
+    order(sandbox, vendor="stripe", action="fail_after", method="POST", path="/v1/customers")
+    with pytest.raises(httpx.RemoteProtocolError):
+        make_customer(sandbox, "lost@example.com")
+
+    assert (failed.status_code, failed.json()["error"]["type"]) == (500, "api_error")
+    assert told_emails(sandbox, guildhall) == ["lost@example.com"]
+
+
+@pytest.mark.parametrize(("action", "times"), [("drop_webhook", 0), ("double_webhook", 2)])
+def test_a_payment_webhook_is_dropped_or_doubled(sandbox, guildhall, action, times):
+    order(sandbox, vendor="stripe", action=action, path="customer.created")
+
+    make_customer(sandbox, "broken@example.com")
+    make_customer(sandbox, "whole@example.com")
+
+    assert told_emails(sandbox, guildhall) == ["broken@example.com"] * times + ["whole@example.com"]
 
 
 @pytest.mark.parametrize("status", [451, 550])
