@@ -33,3 +33,8 @@ begin
   end if;
   return query select outcome, c.reference, c.id, c.mode, o.tier_rank, o.net_minor, o.currency::text, c.planned;
 end $$;
+
+-- Whose offer it is, read without a lock: the caller locks the booking before it calls take_offer.
+create or replace function matching.reference_of(offer uuid) returns text language sql stable as $$
+  select c.reference from matching_offer f join matching_cascade c on c.id = f.cascade_id where f.id = $1
+$$;
