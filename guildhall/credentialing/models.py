@@ -10,13 +10,14 @@ class WorkRight(models.Model):
     """
     Until when a provider may work. In force: not revoked, and `valid_until` not before the work's end.
 
-    Offers and confirmations are checked against this row by triggers of the contexts above (`credentialing.assert_right`).
+    Offers and confirmations are checked against this row by triggers above (`credentialing.assert_right`).
     """
 
     provider = models.OneToOneField(Provider, on_delete=models.PROTECT, primary_key=True, related_name="+")
     valid_until = models.DateTimeField()
     granted_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    reason = models.TextField(default="")
     version = models.IntegerField(default=0)
 
     class Meta:

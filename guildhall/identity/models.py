@@ -1,11 +1,16 @@
 """Tables of identity."""
 
+from typing import Self, cast
+from uuid import UUID
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 
 from guildhall.identity.types import CodePurpose, ConsentKind, Role, Scope
+from guildhall.kernel.actors import Kind
 from guildhall.kernel.ids import new_id
+from guildhall.kernel.refusals import NotFound
 
 
 class Account(AbstractBaseUser):
@@ -24,7 +29,6 @@ class Account(AbstractBaseUser):
     disabled_at = models.DateTimeField(null=True)
     token_version = models.IntegerField(default=1)
     version = models.IntegerField(default=0)
-    last_login = None
 
     objects = BaseUserManager["Account"]()
 
@@ -46,6 +50,39 @@ class Account(AbstractBaseUser):
             models.Index(fields=["phone_number"], name="identity_account_by_phone", condition=~Q(phone_number=""))
         ]
 
+    @property
+    def actor_kind(self) -> Kind:
+        """What the account's owner is when they act."""
+        return cast("Kind", self.role)
+
+    @classmethod
+    def locked(cls, account_id: UUID) -> Self:
+        """
+        Give an account and hold its row until the transaction ends.
+
+        :raises NotFound: no such account.
+        """
+        account = cls.objects.select_for_update().filter(id=account_id).first()
+        if account is None:
+            raise NotFound
+        return account
+
+    @classmethod
+    def advance(cls, account_id: UUID) -> int:
+        """
+        Count one more fact of the account, hold its row, and give the fact's version.
+
+        :raises NotFound: no such account.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "update identity_account set version = version + 1 where id = %s returning version", [account_id]
+            )
+            row = cursor.fetchone()
+        if row is None:
+            raise NotFound
+        return int(row[0])
+
 
 class OperatorScope(models.Model):
     """One thing an operator may act on."""
@@ -64,7 +101,7 @@ class OperatorScope(models.Model):
 
 
 class OneTimeCode(models.Model):
-    """A six-digit code: `digest` (keyed) is what a try is checked against, `sealed` (encrypted) what the mail is written from."""
+    """A six-digit code: a try is checked against `digest` (keyed), the mail is written from `sealed` (encrypted)."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")

@@ -8,3 +8,7 @@ class ProvidersConfig(AppConfig):
 
     name = "guildhall.providers"
     label = "providers"
+
+    def ready(self) -> None:
+        """Hear what happens below."""
+        from guildhall.providers import handlers  # noqa: F401 - registers them

@@ -1,12 +1,17 @@
 """Tables of providers."""
 
+from typing import Self
+from uuid import UUID
+
 from django.contrib.gis.db.models import MultiPolygonField, PointField
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 
 from guildhall.catalog.models import Category
 from guildhall.identity.models import Account
 from guildhall.kernel.ids import new_id
+from guildhall.kernel.money import Money
+from guildhall.kernel.refusals import NotFound
 from guildhall.providers.types import PriceModel
 
 
@@ -60,6 +65,55 @@ class Provider(models.Model):
                 fields=["payout_account"], condition=~Q(payout_account=""), name="providers_one_payout_account_each"
             ),
         ]
+
+    @classmethod
+    def locked(cls, provider_id: UUID) -> Self:
+        """
+        Give a provider and hold the row until the transaction ends.
+
+        :raises NotFound: no such provider.
+        """
+        provider = cls.objects.select_for_update().filter(pk=provider_id).first()
+        if provider is None:
+            raise NotFound
+        return provider
+
+    @classmethod
+    def advance(cls, provider_id: UUID) -> int:
+        """
+        Count one more fact of the provider, hold the row, and give the fact's version.
+
+        :raises NotFound: no such provider.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "update providers_provider set version = version + 1 where id = %s returning version", [provider_id]
+            )
+            row = cursor.fetchone()
+        if row is None:
+            raise NotFound
+        return int(row[0])
+
+    @property
+    def hourly_rate(self) -> Money | None:
+        """The rate of hourly work booked from listings, or None."""
+        return None if self.hourly_rate_minor is None else Money(self.hourly_rate_minor, self.currency)
+
+    def set_hourly_rate(self, rate: Money | None) -> None:
+        """Set the rate, or none."""
+        self.hourly_rate_minor = rate.minor if rate else None
+        self.currency = rate.currency if rate else self.currency
+
+    @property
+    def rating(self) -> float | None:
+        """The mean of all ratings, 1 to 5, or None before the first."""
+        return self.rating_sum / self.rating_count if self.rating_count else None
+
+    @property
+    def response_seconds(self) -> float | None:
+        """How long an answer to an offer takes on average, or None before the first."""
+        answered = self.offers_accepted + self.offers_declined
+        return self.response_seconds_sum / answered if answered else None
 
 
 class ServiceArea(models.Model):

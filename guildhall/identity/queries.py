@@ -1,0 +1,105 @@
+"""What others may learn about accounts."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db import connection
+from django.db.models.functions import Now
+
+from guildhall.identity import keys, tokens
+from guildhall.identity.codes import SEALED
+from guildhall.identity.models import Account, Consent, OneTimeCode, OperatorScope
+from guildhall.identity.rules import email_key
+from guildhall.identity.types import CodeToSend, ConsentKind, Contact, Scope
+from guildhall.kernel.actors import Actor
+from guildhall.kernel.refusals import NotFound
+
+
+def read_access_token(token: str) -> Actor:
+    """
+    Give who acts with a token, in one query: the account is open, the session not ended, and no later version counts.
+
+    :raises InvalidToken: in every other case, with the same answer.
+    """
+    claims = tokens.read_claims(token)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select a.role from identity_account a join identity_refresh_family f on f.account_id = a.id
+            where a.id = %s and a.disabled_at is null and a.token_version = %s and f.id = %s and f.revoked_at is null
+            """,
+            [claims.account_id, claims.token_version, claims.session_id],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise tokens.InvalidToken
+    return Actor(row[0], claims.account_id)
+
+
+def get_contact(account_id: UUID) -> Contact:
+    """
+    Give how a person is reached.
+
+    :raises NotFound: no such account.
+    """
+    found = get_contacts([account_id])
+    if account_id not in found:
+        raise NotFound
+    return found[account_id]
+
+
+def get_contacts(account_ids: Collection[UUID]) -> dict[UUID, Contact]:
+    """Give how people are reached, by id; unknown ids are left out."""
+    return {account.id: _contact(account) for account in Account.objects.filter(id__in=account_ids)}
+
+
+def find_by_phone(number: str) -> list[Contact]:
+    """Give the open accounts with an E.164 number; people may share one."""
+    if not number:
+        return []
+    return [
+        _contact(account) for account in Account.objects.filter(phone_number=number, disabled_at=None).order_by("id")
+    ]
+
+
+def find_by_email(email: str) -> Contact | None:
+    """Give the account of an address, for operators and the command line; never for a page that anybody may open."""
+    account = Account.objects.filter(email_key=email_key(email)).first()
+    return _contact(account) if account else None
+
+
+def _contact(account: Account) -> Contact:
+    return Contact(
+        id=account.id,
+        role=account.role,
+        email=account.email,
+        phone_number=account.phone_number,
+        first_name=account.first_name,
+        last_name=account.last_name,
+        language=account.language,
+    )
+
+
+def is_verified(account_id: UUID) -> bool:
+    """Whether the account's e-mail address was proved and its door is open."""
+    return Account.objects.filter(id=account_id, disabled_at=None).exclude(verified_at=None).exists()
+
+
+def has_consent(account_id: UUID, kind: ConsentKind) -> bool:
+    """Whether the latest word of an account about `kind` was yes."""
+    latest = Consent.objects.filter(account_id=account_id, kind=kind).order_by("-id").values_list("is_given", flat=True)
+    return bool(latest.first())
+
+
+def scopes(account_id: UUID) -> set[Scope]:
+    """What an operator may act on; nothing for anybody else."""
+    rows = OperatorScope.objects.filter(account_id=account_id, account__disabled_at=None)
+    return {Scope(scope) for scope in rows.values_list("scope", flat=True)}
+
+
+def get_code_to_send(code_id: UUID) -> CodeToSend | None:
+    """Give a code in clear for its mail, or None when it was used, replaced or has ended."""
+    row = OneTimeCode.objects.filter(id=code_id, closed_at=None, expires_at__gt=Now()).first()
+    if row is None:
+        return None
+    return CodeToSend(row.id, row.account_id, row.purpose, keys.unseal(SEALED, bytes(row.sealed)))

@@ -1,0 +1,53 @@
+"""What people type: made harmless once, where a command takes it in. Markup is stored as text and escaped where it is shown."""
+
+import unicodedata
+
+from guildhall.kernel.refusals import Refused
+
+# They turn the reading direction around, or cannot be seen: a name must not be able to look like another.
+_STRIPPED = dict.fromkeys(
+    [0x061C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF], None
+)
+
+
+class BadText(Refused):
+    """A text is too long, empty where something must stand, or holds characters that no keyboard writes."""
+
+    code = "invalid_field"
+    status = 400
+    default_detail = "One of the fields cannot be used as it is."
+
+    def __init__(self, field: str, detail: str) -> None:
+        super().__init__(detail, errors=[{"field": field, "detail": detail}])
+
+
+def clean_line(text: str, *, field: str, length_max: int, required: bool = True) -> str:
+    """
+    Give a one-line text without direction marks and spaces around it.
+
+    :raises BadText: over `length_max` characters, with control characters, or empty although `required`.
+    """
+    cleaned = _clean(text, field=field, length_max=length_max, allowed="")
+    if required and not cleaned:
+        raise BadText(field, "This field must not be empty.")
+    return cleaned
+
+
+def clean_text(text: str, *, field: str, length_max: int) -> str:
+    """
+    Give a text of any number of lines, without direction marks and spaces around it.
+
+    :raises BadText: over `length_max` characters, or with control characters other than line ends and tabs.
+    """
+    return _clean(text.replace("\r\n", "\n"), field=field, length_max=length_max, allowed="\n\t")
+
+
+def _clean(text: str, *, field: str, length_max: int, allowed: str) -> str:
+    if len(text) > length_max:
+        raise BadText(field, f"At most {length_max} characters fit here.")
+    if any(unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} and letter not in allowed for letter in text):
+        raise BadText(field, "This text holds characters that cannot be shown.")
+    cleaned = unicodedata.normalize("NFC", text).translate(_STRIPPED).strip()
+    if len(cleaned) > length_max:
+        raise BadText(field, f"At most {length_max} characters fit here.")
+    return cleaned

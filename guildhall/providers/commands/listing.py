@@ -1,0 +1,86 @@
+"""A provider's listings."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.transaction import atomic
+
+from guildhall.catalog.queries import get_category
+from guildhall.kernel.actors import Actor
+from guildhall.kernel.money import Money
+from guildhall.kernel.refusals import Invalid, NotFound
+from guildhall.kernel.texts import clean_line, clean_text
+from guildhall.providers import permissions
+from guildhall.providers.models import Provider, Service
+from guildhall.providers.types import PriceModel
+
+_TITLE_LENGTH_MAX = 120
+_DESCRIPTION_LENGTH_MAX = 4000
+_PRICE_MINOR_MAX = 10_000_000
+_DURATION_MINUTES_MAX = 720
+
+
+class BadListing(Invalid):
+    """Price, price model and duration do not fit each other."""
+
+    code = "bad_listing"
+    default_detail = "Hourly and fixed work has a price, quoted work has none; a duration is 1 to 720 minutes."
+
+
+@atomic
+def add_service(
+    *,
+    provider_id: UUID,
+    category: str,
+    title: str,
+    description: str,
+    price_model: PriceModel,
+    price: Money | None,
+    duration_minutes: int | None,
+    by: Actor,
+    at: datetime,
+) -> UUID:
+    """
+    List a service of a provider under a category (by key); gives its id.
+
+    :raises UnknownCategory: the vertical has no such category.
+    :raises BadText: title or description cannot be used.
+    :raises BadListing: price, price model and duration do not fit.
+    :raises NotFound: no such provider, or another's.
+    """
+    permissions.require_own(provider_id, by)
+    _check(price_model, price, duration_minutes)
+    service = Service(
+        provider=Provider.locked(provider_id),
+        category_id=get_category(category).id,
+        title=clean_line(title, field="title", length_max=_TITLE_LENGTH_MAX),
+        description=clean_text(description, field="description", length_max=_DESCRIPTION_LENGTH_MAX),
+        price_model=price_model,
+        duration_minutes=duration_minutes,
+        added_at=at,
+    )
+    if price is not None:
+        service.price_minor, service.currency = price.minor, price.currency
+    service.save(force_insert=True)
+    return service.id
+
+
+@atomic
+def set_service_listed(*, provider_id: UUID, service_id: UUID, listed: bool, by: Actor) -> None:
+    """
+    Show a listing, or show it no longer.
+
+    :raises NotFound: no such listing of this provider.
+    """
+    permissions.require_own(provider_id, by)
+    if not Service.objects.filter(id=service_id, provider_id=provider_id).update(is_listed=listed):
+        raise NotFound
+
+
+def _check(price_model: PriceModel, price: Money | None, duration_minutes: int | None) -> None:
+    if (price_model == PriceModel.QUOTE) != (price is None):
+        raise BadListing
+    if price is not None and not 0 < price.minor <= _PRICE_MINOR_MAX:
+        raise BadListing
+    if duration_minutes is not None and not 0 < duration_minutes <= _DURATION_MINUTES_MAX:
+        raise BadListing
