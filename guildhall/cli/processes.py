@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import io
 import os
 import signal
 import sys
@@ -28,7 +29,14 @@ class Program:
     environment: Mapping[str, str]
 
 
-Target = Program | Work
+@dataclass(frozen=True)
+class Takeover:
+    """A function of the already loaded code that looks after signals and children of its own."""
+
+    function: Callable[[], object]
+
+
+Target = Program | Takeover | Work
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,8 @@ def spawn(target: Target, *, close: Iterable[int] = (), capture: bool = True) ->
     """
     Start a child in a process group of its own (a Ctrl-C reaches the supervisor alone).
 
-    :param target: a program, or a function of this process's already loaded code; it gets an event that SIGTERM sets.
+    :param target: a program, or a function of this process's already loaded code: a plain one gets an event that
+        SIGTERM sets.
     :param close: descriptors of this process that the child must not hold open.
     :param capture: whether its output goes to `Child.output_fd` instead of where this process's goes.
     """
@@ -97,7 +106,13 @@ def _become(target: Target, *, parent: int, output: int | None, close: Iterable[
             os.close(descriptor)
         if isinstance(target, Program):
             os.execve(target.arguments[0], list(target.arguments), dict(target.environment))  # noqa: S606 - its point
-        status = _do(target)
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(line_buffering=True)
+        result = target.function() if isinstance(target, Takeover) else _do(target)
+        status = result if isinstance(result, int) else 0
+    except SystemExit as error:
+        status = error.code if isinstance(error.code, int) else 1
     except BaseException:  # noqa: BLE001 - whatever it is, this process must not go on with its parent's code
         traceback.print_exc()
     finally:
@@ -106,16 +121,12 @@ def _become(target: Target, *, parent: int, output: int | None, close: Iterable[
         os._exit(status)
 
 
-def _do(work: Work) -> int:
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(line_buffering=True)
+def _do(work: Work) -> object:
     stop = threading.Event()
     # A handler that sets the event could interrupt a wait on that same event and block for ever; a thread cannot.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     threading.Thread(target=_set_on_sigterm, args=(stop,), daemon=True, name="signals").start()
-    result = work(stop)
-    return result if isinstance(result, int) else 0
+    return work(stop)
 
 
 def _set_on_sigterm(stop: threading.Event) -> None:

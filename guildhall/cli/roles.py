@@ -10,13 +10,16 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
+import setproctitle
+
 from guildhall.cli.environment import Ports, for_sandbox
-from guildhall.cli.processes import Program, Work
+from guildhall.cli.processes import Program, Takeover, Work
 from guildhall.cli.supervisor import Role
 
 PYTHON = (sys.executable, "-P", "-m")
 _WEB_WORKERS = 2
 _WEB_THREADS = 8
+_KILL_SECONDS = 5
 # Where each forked role's loop is; its process has the role's name.
 _LOOPS = {
     "sequencer": "guildhall.eventlog.roles:run_sequencer",
@@ -36,15 +39,9 @@ def sandbox(environment: Mapping[str, str], ports: Ports, folder: Path) -> Role:
     return Role("sandbox", program, _SANDBOX_STOPS)
 
 
-def web(environment: Mapping[str, str], ports: Ports) -> Role:
-    """Give the process of the pages and the API."""
-    options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(ports.web), "--no-ws"]
-    options += ["--workers", str(_WEB_WORKERS), "--blocking-threads", str(_WEB_THREADS)]
-    options += ["--respawn-failed-workers", "--workers-kill-timeout", "5", "--log-level", "warning"]
-    program = Program(
-        [*PYTHON, "granian", *options, "guildhall.cli.web:application"], {**environment, "GUILDHALL_ROLE": "web"}
-    )
-    return Role("web", program, _WEB_STOPS)
+def web(ports: Ports) -> Role:
+    """Give the process of the pages and the API: a server whose workers share the code loaded so far."""
+    return Role("web", Takeover(partial(_serve, ports.web)), _WEB_STOPS)
 
 
 def forked() -> list[Role]:
@@ -71,6 +68,26 @@ def _run(name: str, stop: threading.Event) -> None:
     loop_of(name)(stop)
 
 
+def _serve(port: int) -> None:
+    from granian import Granian  # noqa: PLC0415 - only this role needs the server
+    from granian.constants import Interfaces  # noqa: PLC0415
+    from granian.log import LogLevels  # noqa: PLC0415
+
+    _call_me("web")
+    Granian(
+        "guildhall.cli.web:application",
+        address="127.0.0.1",
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=_WEB_WORKERS,
+        blocking_threads=_WEB_THREADS,
+        websockets=False,
+        log_level=LogLevels.error,
+        respawn_failed_workers=True,
+        workers_kill_timeout=_KILL_SECONDS,
+    ).serve()
+
+
 def _run_single(port: int, stop: threading.Event) -> int:
     from guildhall.cli.single import run_all  # noqa: PLC0415 - only this role needs a server of its own
 
@@ -80,7 +97,6 @@ def _run_single(port: int, stop: threading.Event) -> int:
 
 def _call_me(name: str) -> None:
     """Show the role in the process list and in the database's list of sessions."""
-    import setproctitle  # noqa: PLC0415 - in the child, which has the time
     from django.db import connections  # noqa: PLC0415 - Django is loaded by now
 
     os.environ["GUILDHALL_ROLE"] = name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import http.client
 import importlib.util
 import os
@@ -15,6 +16,8 @@ from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
+
+import setproctitle
 
 from guildhall.cli import environment, roles
 from guildhall.cli.cluster import ClusterError
@@ -46,6 +49,8 @@ def main(arguments: list[str]) -> int:
     """Run until a signal comes; with `--check`, until the check has ended. 0 after a clean stop."""
     options = _parse(arguments[1:])
     state = State(options.state)
+    # Now, not later: the place of the title is found only while the environment is as the process got it.
+    setproctitle.setproctitle("guildhall: supervisor")
     try:
         with state.held() as held:
             return _Up(options, state, held).run()
@@ -115,13 +120,11 @@ class _Up:
             supervisor.start(roles.sandbox(variables, ports, self._state.folder / "sandbox"))
         if not is_current:
             self._migrate(supervisor, variables)
-        if not self._options.single:
-            supervisor.start(roles.web(variables, ports))
         _load_django(variables)
         if not is_current:
             self._must(supervisor, "pack", partial(_load_pack, self._vertical))
             self._state.write("settings.json", {"vertical": self._vertical, "migrated": expected})
-        for role in [roles.single(ports)] if self._options.single else roles.forked():
+        for role in [roles.single(ports)] if self._options.single else [roles.web(ports), *roles.forked()]:
             supervisor.start(role)
         self._wait_for_answers(supervisor, ports)
         if database.is_new and self._options.demo and has_sandbox:
@@ -212,6 +215,11 @@ def _load_django(variables: Mapping[str, str]) -> None:
     import django  # noqa: PLC0415 - takes seconds, and only from here on
 
     django.setup()
+    from django.urls import get_resolver  # noqa: PLC0415 - Django is loaded by now
+
+    assert get_resolver().url_patterns is not None
+    gc.collect()
+    gc.freeze()  # What is loaded stays shared between the processes.
 
 
 def _load_pack(vertical: str, _stop: threading.Event) -> None:
