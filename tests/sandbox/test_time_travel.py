@@ -9,9 +9,6 @@ from sandbox.clock import VirtualClock
 from sandbox.store import Store
 from sandbox.travel import Traveller, TravelRefused, read_target
 
-pytestmark = pytest.mark.filterwarnings("default::pytest.PytestUnraisableExceptionWarning")
-MILLISECOND = timedelta(milliseconds=1)
-
 
 def travel(sandbox, **target):
     return sandbox.http.post("/sandbox/clock", json=target)
