@@ -1,0 +1,46 @@
+"""What people can ask of bookings, one function each."""
+
+from guildhall.bookings.commands.accepting import AlreadyTaken, OfferExpired, accept_offer, assign_by_hand
+from guildhall.bookings.commands.cancelling import cancel_booking, withdraw_provider
+from guildhall.bookings.commands.changing import reschedule_booking, widen_booking
+from guildhall.bookings.commands.hours import (
+    confirm_hours,
+    contest_hours,
+    decide_booking,
+    flag_unresolved,
+    report_no_show,
+)
+from guildhall.bookings.commands.paying import open_card_page
+from guildhall.bookings.commands.requesting import request_booking
+from guildhall.bookings.commands.working import (
+    arrive,
+    end_break,
+    finish_work,
+    leave,
+    start_break,
+    start_work,
+)
+
+__all__ = [
+    "AlreadyTaken",
+    "OfferExpired",
+    "accept_offer",
+    "arrive",
+    "assign_by_hand",
+    "cancel_booking",
+    "confirm_hours",
+    "contest_hours",
+    "decide_booking",
+    "end_break",
+    "finish_work",
+    "flag_unresolved",
+    "leave",
+    "open_card_page",
+    "report_no_show",
+    "request_booking",
+    "reschedule_booking",
+    "start_break",
+    "start_work",
+    "widen_booking",
+    "withdraw_provider",
+]

@@ -1,0 +1,247 @@
+"""Asking for work."""
+
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from psycopg.types.range import TimestamptzRange
+
+from guildhall.bookings import lifecycle, rules
+from guildhall.bookings.commands import paying
+from guildhall.bookings.commands.steps import DEADLINE, step
+from guildhall.bookings.events import BookingRequested, BookingWaiting, MatchingStarted
+from guildhall.bookings.models import Booking
+from guildhall.bookings.types import BookingRequest, BookingStatus, Quote, Terms, TierPrice
+from guildhall.catalog import queries as catalog
+from guildhall.customers import queries as customers
+from guildhall.customers.types import AddressCard
+from guildhall.eventlog.commands import publish
+from guildhall.kernel.actors import Actor
+from guildhall.kernel.moves import Move
+from guildhall.kernel.refusals import DoesNotExist, Invalid, NotAllowed
+from guildhall.matching import commands as matching
+from guildhall.matching.types import Mode, Place
+from guildhall.policy import queries as policy
+from guildhall.policy.types import BookingPolicy, CancellationPolicy, MatchingPolicy, MoneyPolicy
+from guildhall.providers import queries as providers
+from guildhall.scheduling import rules as calendar
+from guildhall.timers.commands import set_timer
+
+
+class NotServedHere(Invalid):
+    """Nobody works at this place."""
+
+    code = "not_served_here"
+    default_detail = "We do not work at this address yet."
+
+
+class BadTime(Invalid):
+    """The start lies in the past, too near, or too far ahead."""
+
+    code = "bad_time"
+    default_detail = "Choose another time."
+
+
+class BadLength(Invalid):
+    """The job is shorter or longer than can be booked."""
+
+    code = "bad_length"
+    default_detail = "Choose another length."
+
+
+class Window:
+    """The job's time at its place."""
+
+    def __init__(self, starts_at: datetime, starts_local: str) -> None:
+        self.starts_at = starts_at
+        self.starts_local = starts_local
+
+
+@transaction.atomic
+def request_booking(*, customer_id: UUID, request: BookingRequest, by: Actor, at: datetime) -> UUID:
+    """
+    Ask for work, at a frozen price, and arrange the card. Gives the booking's id; no answer of a provider is waited for.
+
+    :raises DoesNotExist: when it names an address, category, kind of job, provider or listing that is not there for this customer.
+    :raises NotServedHere: when the address lies outside every city of the marketplace.
+    :raises BadTime: when the start is in the past, too near or too far ahead.
+    :raises BadLength: when the job is too short or too long.
+    :raises NonexistentTime: when clocks skip the wall time that was asked for.
+    :raises AmbiguousTime: when clocks pass it twice and `fold` does not say which is meant.
+    """
+    if not (by == Actor.customer(customer_id) or by.kind == "operator"):
+        raise NotAllowed
+    address = customers.get_address(customer_id, request.address_id)
+    category = catalog.get_category(request.category)
+    minutes_from, minutes_to = _minutes(request, category.key)
+    city = catalog.city_of(address.latitude, address.longitude)
+    if city is None:
+        raise NotServedHere
+    limits = policy.get(BookingPolicy)
+    terms = terms_now(category.key)
+    window = window_of(request.starts_at, request.fold, zone=address.time_zone, at=at, limits=limits, terms=terms)
+    estimate = rules.quote(terms, minutes_from=minutes_from, minutes_to=minutes_to)
+    direct_provider_id = _direct_provider(request)
+    planned = rules.planned_range(
+        window.starts_at, minutes_to=minutes_to, buffer_minutes=limits.travel_buffer_minutes
+    )
+    deadline_at = at + timedelta(minutes=terms.card_minutes)
+    booking = Booking.objects.create(
+        version=1,
+        status=BookingStatus.AWAITING_CARD,
+        mode=request.mode,
+        customer_id=customer_id,
+        direct_provider_id=direct_provider_id,
+        service_id=request.service_id,
+        category_id=category.id,
+        kind=request.kind or "",
+        planned=TimestamptzRange(*planned),
+        starts_local=window.starts_local,
+        minutes_from=minutes_from,
+        minutes_to=minutes_to,
+        buffer_minutes=limits.travel_buffer_minutes,
+        instructions=request.instructions,
+        purchase_order=request.purchase_order,
+        start_code=f"{secrets.randbelow(10_000):04}",
+        policy_versions=_policy_versions(),
+        requested_at=at,
+        deadline_at=deadline_at,
+        **_place(address, city.key),
+        **_price(terms, estimate),
+    )
+    publish(
+        BookingRequested.of(booking, category_id=category.id, starts_at=window.starts_at), by=by, at=at
+    )
+    set_timer(kind=DEADLINE, reference=str(booking.id), due_at=deadline_at)
+    if paying.arrange(booking, at=at):
+        find_a_provider(booking, later=lifecycle.AWAIT_MATCHING, now=lifecycle.START_MATCHING, by=by, at=at)
+    return booking.id
+
+
+def estimate_booking(*, category: str, minutes_from: int, minutes_to: int) -> Quote:
+    """Give the price that a request would be given now, before anybody signs up. Changes nothing."""
+    return rules.quote(terms_now(category), minutes_from=minutes_from, minutes_to=minutes_to)
+
+
+def find_a_provider(booking: Booking, *, later: Move, now: Move, by: Actor, at: datetime) -> None:
+    """Start matching when its time has come, else wait for it."""
+    starts_at = rules.matching_starts_at(booking.promised, starts_at=booking.planned.lower, at=at)
+    if booking.mode == "scheduled" and starts_at > at:
+        told = {"matching_starts_at": starts_at}
+        step(booking, later, BookingWaiting, by=by, at=at, deadline_at=starts_at, tell=told)
+        return
+    step(booking, now, MatchingStarted, by=by, at=at, deadline_at=None)
+    open_cascade(booking, by=by, at=at)
+
+
+def open_cascade(booking: Booking, *, by: Actor, at: datetime) -> None:
+    """Offer the job to favourites, then tier by tier; to one provider when it was booked directly."""
+    blocked = customers.blocked_ids(booking.customer_id)
+    matching.open_cascade(
+        reference=booking.reference,
+        mode=Mode(booking.mode),
+        place=Place(latitude=booking.latitude, longitude=booking.longitude),
+        category_id=booking.category_id,
+        starts_at=None if booking.mode == "asap" else booking.planned.lower,
+        planned_minutes=booking.minutes_to + booking.buffer_minutes,
+        minutes_from=booking.minutes_from,
+        favourites=customers.favourite_ids(booking.customer_id),
+        excluded=[*booking.excluded, *(blocked - set(booking.excluded))],
+        direct_to=booking.direct_provider_id,
+        net_minor_by_tier=rules.net_minor_by_tier(booking.promised, booking.minutes_from),
+        currency=booking.currency,
+        city_key=booking.city_key,
+        by=by,
+        at=at,
+    )
+
+
+def window_of(
+    local: datetime | None, fold: int | None, *, zone: str, at: datetime, limits: BookingPolicy, terms: Terms
+) -> Window:
+    """
+    Give the start as an instant, from wall time at the job's place; without one the start is now and the way there.
+
+    :raises BadTime: when it is in the past, too near or too far ahead.
+    """
+    if local is None:
+        return Window(at + timedelta(minutes=terms.asap_travel_allowance_minutes), "")
+    starts_at = calendar.to_instant(local, zone, fold)
+    if starts_at < at + timedelta(minutes=limits.scheduled_notice_minutes):
+        raise BadTime(f"A booked time starts at least {limits.scheduled_notice_minutes} minutes from now.")
+    if starts_at > at + timedelta(days=limits.horizon_days):
+        raise BadTime(f"Bookings reach at most {limits.horizon_days} days ahead.")
+    return Window(starts_at, local.isoformat())
+
+
+def terms_now(category_key: str) -> Terms:
+    """Freeze what the policies and the rate card promise at this moment."""
+    matching_policy = policy.get(MatchingPolicy)
+    values = {
+        **policy.get(BookingPolicy).model_dump(),
+        **policy.get(MoneyPolicy).model_dump(),
+        **policy.get(CancellationPolicy).model_dump(),
+        "asap_travel_allowance_minutes": matching_policy.asap_travel_allowance_minutes,
+        "starts_days_before": matching_policy.starts_days_before,
+    }
+    prices = tuple(
+        TierPrice(
+            tier_rank=rate.tier_rank,
+            hourly_minor=rate.hourly_minor,
+            call_out_minor=rate.call_out_minor,
+            minimum_minutes=rate.minimum_minutes,
+        )
+        for rate in catalog.rate_card(category_key)
+    )
+    return Terms.model_validate({**values, "prices": prices})
+
+
+def _policy_versions() -> dict[str, int]:
+    kinds = (BookingPolicy, MoneyPolicy, CancellationPolicy, MatchingPolicy)
+    return {kind.document: policy.current_version(kind) for kind in kinds}
+
+
+def _minutes(request: BookingRequest, category_key: str) -> tuple[int, int]:
+    """The job's length, from - to: the customer's, else the usual one of its kind."""
+    usual = None
+    if request.kind is not None:
+        usual = catalog.get_job_kind(request.kind)
+        if usual.category_key != category_key:
+            raise DoesNotExist("There is no such kind of job in this category.", field="kind")
+    shortest = request.minutes_from or (usual.minutes_from if usual else None)
+    longest = request.minutes_to or (usual.minutes_to if usual else shortest)
+    if shortest is None or longest is None:
+        raise BadLength("Say what kind of job it is, or how long it takes.")
+    limits = policy.get(BookingPolicy)
+    if not limits.minutes_min <= shortest <= longest <= limits.minutes_max:
+        raise BadLength(f"A job takes {limits.minutes_min} to {limits.minutes_max} minutes.")
+    return shortest, longest
+
+
+def _direct_provider(request: BookingRequest) -> UUID | None:
+    if request.provider_id is None and request.service_id is None:
+        return None
+    if request.provider_id is None or not providers.offers(request.provider_id, request.category, request.service_id):
+        raise DoesNotExist("This provider does not offer that.", field="provider_id")
+    return request.provider_id
+
+
+def _place(address: AddressCard, city_key: str) -> dict[str, object]:
+    return {
+        "address_id": address.id,
+        "latitude": address.latitude,
+        "longitude": address.longitude,
+        "time_zone": address.time_zone,
+        "city_key": city_key,
+    }
+
+
+def _price(terms: Terms, estimate: Quote) -> dict[str, object]:
+    return {
+        "terms": terms.model_dump(mode="json"),
+        "currency": estimate.currency,
+        "estimate_from_minor": estimate.from_minor,
+        "estimate_to_minor": estimate.to_minor,
+        "authorize_minor": estimate.authorize_minor,
+    }

@@ -1,0 +1,215 @@
+"""The job, step by step, as the provider takes them."""
+
+import hmac
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from guildhall.bookings import lifecycle, rules
+from guildhall.bookings.commands import paying
+from guildhall.bookings.commands.steps import locked, note, step
+from guildhall.bookings.events import (
+    BreakEnded,
+    BreakStarted,
+    ProviderArrived,
+    ProviderEnRoute,
+    WorkCompleted,
+    WorkStarted,
+)
+from guildhall.bookings.models import Booking, Break
+from guildhall.bookings.permissions import require_party
+from guildhall.bookings.types import BookingStatus, Position
+from guildhall.kernel.actors import Actor
+from guildhall.kernel.refusals import Invalid, Refused
+from guildhall.scheduling import commands as calendar
+
+
+class PaymentNotReady(Refused):
+    """The customer's card is not authorized, so nobody needs to drive."""
+
+    code = "payment_not_ready"
+    default_detail = "The customer's payment is not in place yet. We tell you as soon as it is."
+
+
+class WrongStart(Invalid):
+    """Neither the customer's code nor a position at the place."""
+
+    code = "wrong_start"
+    default_detail = "Ask the customer for the 4-digit code, or start when you are at the place."
+
+
+class BreakRefused(Refused):
+    """A break is open already, or none is."""
+
+    code = "break_refused"
+    default_detail = "There is no such break."
+
+
+class BadHours(Invalid):
+    """More was logged than time has passed, or nothing at all."""
+
+    code = "bad_hours"
+    default_detail = "The hours do not fit the time since the start."
+
+
+@transaction.atomic
+def leave(*, booking_id: UUID, by: Actor, at: datetime) -> None:
+    """
+    Set out for the job.
+
+    :raises PaymentNotReady: when the money is not authorized.
+    """
+    booking = _of_provider(booking_id, by)
+    lifecycle.LEAVE.apply(booking.status)
+    if not paying.is_authorized(booking):
+        raise PaymentNotReady
+    step(booking, lifecycle.LEAVE, ProviderEnRoute, by=by, at=at, deadline_at=booking.deadline_at)
+
+
+@transaction.atomic
+def arrive(*, booking_id: UUID, by: Actor, at: datetime) -> None:
+    """Be at the place."""
+    booking = _of_provider(booking_id, by)
+    step(booking, lifecycle.ARRIVE, ProviderArrived, by=by, at=at, deadline_at=booking.deadline_at, arrived_at=at)
+
+
+@transaction.atomic
+def start_work(
+    *, booking_id: UUID, start_code: str | None = None, position: Position | None = None, by: Actor, at: datetime
+) -> None:
+    """
+    Start, by the customer's 4-digit code or from inside the geofence.
+
+    :raises WrongStart: when neither fits.
+    """
+    booking = _of_provider(booking_id, by)
+    lifecycle.START.apply(booking.status)
+    if not (_knows_code(booking, start_code) or _is_there(booking, position)):
+        raise WrongStart
+    forgotten_at = booking.planned.upper + timedelta(hours=booking.promised.forgotten_stop_hours)
+    step(
+        booking,
+        lifecycle.START,
+        WorkStarted,
+        by=by,
+        at=at,
+        deadline_at=max(forgotten_at, at + timedelta(hours=booking.promised.forgotten_stop_hours)),
+        started_at=at,
+    )
+
+
+@transaction.atomic
+def start_break(*, booking_id: UUID, by: Actor, at: datetime) -> None:
+    """
+    Pause the work.
+
+    :raises BreakRefused: when it is paused already.
+    """
+    booking = _at_work(booking_id, by)
+    try:
+        with transaction.atomic():
+            Break.objects.create(booking=booking, started_at=at)
+    except IntegrityError:
+        raise BreakRefused("A break is open already.") from None
+    note(booking, BreakStarted, by=by, at=at)
+
+
+@transaction.atomic
+def end_break(*, booking_id: UUID, by: Actor, at: datetime) -> None:
+    """
+    Go on working.
+
+    :raises BreakRefused: when no break is open.
+    """
+    booking = _at_work(booking_id, by)
+    if not Break.objects.filter(booking=booking, ended_at__isnull=True).update(ended_at=at):
+        raise BreakRefused
+    note(booking, BreakEnded, by=by, at=at)
+
+
+@transaction.atomic
+def finish_work(*, booking_id: UUID, minutes: int | None = None, notes: str = "", by: Actor, at: datetime) -> None:
+    """
+    Stop and log the hours: `minutes` of work without breaks, else what the clock says.
+
+    :raises BadHours: when more is logged than the time since the start, or less than a minute.
+    """
+    booking = _of_provider(booking_id, by)
+    lifecycle.FINISH.apply(booking.status)
+    elapsed = rules.worked_minutes(started_at=booking.started_at, finished_at=at, breaks=[])
+    worked, paused = _clocked(booking, at)
+    logged = worked if minutes is None else minutes
+    if not 1 <= logged <= max(elapsed, 1):
+        raise BadHours(f"{elapsed} minutes have passed since the start.")
+    complete(booking, minutes=logged, break_minutes=paused, is_flagged=False, notes=notes, by=by, at=at)
+
+
+def complete(
+    booking: Booking,
+    *,
+    minutes: int,
+    break_minutes: int,
+    is_flagged: bool,
+    notes: str = "",
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Log the hours (minutes), free the rest of the planned time, and let the customer answer until the contest window ends."""
+    contest_until = at + timedelta(hours=booking.promised.contest_hours)
+    calendar.release(reference=booking.reference, by=by, at=at)
+    step(
+        booking,
+        lifecycle.FINISH,
+        WorkCompleted,
+        by=by,
+        at=at,
+        deadline_at=contest_until,
+        tell={
+            "logged_minutes": minutes,
+            "break_minutes": break_minutes,
+            "is_flagged": is_flagged,
+            "contest_until": contest_until,
+        },
+        finished_at=at,
+        logged_minutes=minutes,
+        break_minutes=break_minutes,
+        is_flagged=is_flagged,
+        notes=notes,
+    )
+
+
+def _clocked(booking: Booking, at: datetime) -> tuple[int, int]:
+    """Minutes worked and minutes paused; an open break ends now."""
+    assert booking.started_at is not None
+    Break.objects.filter(booking=booking, ended_at__isnull=True).update(ended_at=at)
+    breaks = [(b.started_at, b.ended_at or at) for b in Break.objects.filter(booking=booking)]
+    worked = rules.worked_minutes(started_at=booking.started_at, finished_at=at, breaks=breaks)
+    elapsed = rules.worked_minutes(started_at=booking.started_at, finished_at=at, breaks=[])
+    return worked, elapsed - worked
+
+
+def _of_provider(booking_id: UUID, by: Actor) -> Booking:
+    booking = locked(booking_id)
+    require_party(booking, by, "provider")
+    return booking
+
+
+def _at_work(booking_id: UUID, by: Actor) -> Booking:
+    booking = _of_provider(booking_id, by)
+    if booking.status != BookingStatus.IN_PROGRESS:
+        raise BreakRefused(f"Breaks belong to work in progress; this booking is {booking.status.replace('_', ' ')}.")
+    return booking
+
+
+def _knows_code(booking: Booking, start_code: str | None) -> bool:
+    return start_code is not None and hmac.compare_digest(start_code.encode(), booking.start_code.encode())
+
+
+def _is_there(booking: Booking, position: Position | None) -> bool:
+    return position is not None and rules.is_within(
+        booking.promised.geofence_metres,
+        latitude=position.latitude,
+        longitude=position.longitude,
+        of=(booking.latitude, booking.longitude),
+    )

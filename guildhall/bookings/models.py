@@ -1,0 +1,150 @@
+"""Tables of bookings. `move` and `touch` are the only writers; `accept_offer` in `sql/published.sql` is their twin for the hot road."""
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
+from django.db import models
+from django.db.models import F, Q
+
+from guildhall.bookings.lifecycle import WITH_PROVIDER, WITHOUT_DEADLINE
+from guildhall.bookings.types import BookingStatus, Terms
+from guildhall.catalog.models import Category
+from guildhall.customers.models import Address, Customer
+from guildhall.kernel.ids import new_id
+from guildhall.kernel.moves import Move
+from guildhall.providers.models import Provider, Service
+
+_STATUSES = [status.value for status in BookingStatus]
+
+
+class Booking(models.Model):
+    """One object for both ways in: a request that is dispatched, and a provider's listing booked directly."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    version = models.IntegerField(default=0)
+    status = models.TextField()
+    mode = models.TextField()
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="+", null=True)
+    direct_provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="+", null=True)
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+", null=True)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
+    kind = models.TextField(default="")
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="+")
+    latitude = models.FloatField()
+    longitude = models.FloatField()
+    city_key = models.TextField()
+    time_zone = models.TextField()
+    starts_local = models.TextField(default="")
+    planned = DateTimeRangeField()
+    minutes_from = models.IntegerField()
+    minutes_to = models.IntegerField()
+    buffer_minutes = models.IntegerField()
+    instructions = models.TextField(default="")
+    purchase_order = models.TextField(default="")
+    start_code = models.CharField(max_length=4)
+    terms = models.JSONField()
+    policy_versions = models.JSONField(default=dict)
+    currency = models.CharField(max_length=3)
+    estimate_from_minor = models.BigIntegerField()
+    estimate_to_minor = models.BigIntegerField()
+    authorize_minor = models.BigIntegerField()
+    tier_rank = models.SmallIntegerField(null=True)
+    total_minor = models.BigIntegerField(null=True)
+    excluded = ArrayField(models.UUIDField(), default=list)
+    requested_at = models.DateTimeField()
+    deadline_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    arrived_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    logged_minutes = models.IntegerField(null=True)
+    break_minutes = models.IntegerField(default=0)
+    contested_minutes = models.IntegerField(null=True)
+    settled_minutes = models.IntegerField(null=True)
+    is_flagged = models.BooleanField(default=False)
+    notes = models.TextField(default="")
+    reason = models.TextField(default="")
+    cancelled_by = models.TextField(default="")
+    cancellation_fee_minor = models.BigIntegerField(default=0)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=_STATUSES), name="bookings_status_is_known"),
+            models.CheckConstraint(condition=Q(mode__in=["asap", "scheduled"]), name="bookings_mode_is_known"),
+            models.CheckConstraint(
+                condition=~Q(status__in=[*WITH_PROVIDER]) | Q(provider__isnull=False),
+                name="bookings_work_has_a_provider",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=[*WITHOUT_DEADLINE]) | Q(deadline_at__isnull=False),
+                name="bookings_nobody_waits_without_a_deadline",
+            ),
+            models.CheckConstraint(
+                condition=Q(minutes_from__gte=1, minutes_to__gte=F("minutes_from"), buffer_minutes__gte=0),
+                name="bookings_last_from_to",
+            ),
+            models.CheckConstraint(
+                condition=Q(estimate_from_minor__gte=0)
+                & Q(estimate_to_minor__gte=F("estimate_from_minor"))
+                & Q(authorize_minor__gte=F("estimate_to_minor"))
+                & Q(cancellation_fee_minor__gte=0),
+                name="bookings_amounts_are_ordered",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="settled") | Q(settled_minutes__gte=0, total_minor__gte=0),
+                name="bookings_settled_knows_its_hours",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "-requested_at", "-id"], name="bookings_of_customer"),
+            models.Index(fields=["provider", "-requested_at", "-id"], name="bookings_of_provider"),
+            models.Index(fields=["status", "deadline_at"], name="bookings_pending", condition=~Q(status="closed")),
+        ]
+
+    @property
+    def reference(self) -> str:
+        """The name by which contexts below know this booking."""
+        return f"booking:{self.id}"
+
+    @property
+    def promised(self) -> Terms:
+        """The frozen terms."""
+        return Terms.model_validate(self.terms)
+
+    def move(self, move: Move, **values: Any) -> None:
+        """
+        Take an arrow, and count the version.
+
+        :raises MoveRefused: when the booking is not in a status from which the arrow leaves.
+        """
+        moved = Booking.objects.filter(id=self.id, status__in=move.sources).update(
+            status=move.target, version=F("version") + 1, **values
+        )
+        if not moved:
+            raise move.refusal(self.status)
+        self.refresh_from_db()
+
+    def touch(self, **values: Any) -> None:
+        """Change something that is not the status, and count the version."""
+        Booking.objects.filter(id=self.id).update(version=F("version") + 1, **values)
+        self.refresh_from_db()
+
+
+class Break(models.Model):
+    """A pause in the work; at most one is open."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="+")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["booking"], condition=Q(ended_at__isnull=True), name="bookings_one_open_break"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")), name="bookings_breaks_end_after"
+            ),
+        ]

@@ -1,0 +1,52 @@
+"""The clock's edge for the sandbox: it exists in sandbox settings only, and answers this machine only."""
+
+from datetime import timedelta
+from ipaddress import ip_address
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from guildhall.eventlog import queries as eventlog
+from guildhall.kernel.refusals import Invalid, NotFound
+from guildhall.timers import commands, queries
+from guildhall.web.api.parsing import read_object
+
+
+class BadOffset(Invalid):
+    """The offset is not a number of seconds."""
+
+    code = "bad_offset"
+    status = 400
+    default_detail = "Send {\"offset_seconds\": number}."
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def clock(request: HttpRequest) -> HttpResponse:
+    """Tell the clock's now, its next deadline and whether everything that was due is done; POST sets it ahead."""
+    if not ip_address(request.META["REMOTE_ADDR"]).is_loopback:
+        raise NotFound
+    if request.method == "POST":
+        seconds = read_object(request.body).get("offset_seconds")
+        if not isinstance(seconds, int | float):
+            raise BadOffset
+        commands.travel_to(travelled=timedelta(seconds=seconds))
+    waiting = _waiting()
+    due = queries.next_deadline()
+    return JsonResponse(
+        {
+            "now": queries.clock_now().isoformat(),
+            "offset_seconds": queries.travelled_seconds(),
+            "next_deadline": due.isoformat() if due else None,
+            "idle": not any(waiting.values()),
+            "waiting": waiting,
+        }
+    )
+
+
+def _waiting() -> dict[str, int]:
+    """What is due and not done: deadlines passed, facts not delivered, jobs to do or being done."""
+    jobs = ProcrastinateJob.objects.filter(status__in=["todo", "doing"], scheduled_at__isnull=True)
+    return {"deadlines": queries.overdue(), "facts": eventlog.waiting(), "jobs": jobs.count()}

@@ -1,0 +1,79 @@
+"""Every refusal of every edge in one shape: `application/problem+json` (RFC 9457)."""
+
+import json
+import logging
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+
+from guildhall.kernel.refusals import Refused
+
+log = logging.getLogger("guildhall.web")
+CONTENT_TYPE = "application/problem+json"
+_TITLES = {
+    400: "The request cannot be read",
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Not possible now",
+    410: "Over",
+    413: "Too large",
+    415: "Media type not supported",
+    422: "Not possible",
+    423: "Locked",
+    429: "Too many requests",
+    500: "Our fault",
+    503: "Not available for a moment",
+}
+RETRY_SECONDS = 1
+
+
+class Unavailable(Refused):
+    """The database or a vendor does not answer; trying again soon is right."""
+
+    code = "unavailable"
+    status = 503
+    default_detail = "We cannot answer for a moment. Nothing was changed. Please try again."
+
+
+class Broken(Refused):
+    """A fault of ours. The log has the story under the request's id."""
+
+    code = "internal_error"
+    status = 500
+    default_detail = "Something is wrong on our side. Nothing was changed."
+
+
+def problem(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """Answer a refusal; `Retry-After` (seconds) is set where trying again is right."""
+    members: dict[str, Any] = {
+        "type": f"https://guildhall.example/problems/{refusal.code}",
+        "title": gettext(_TITLES.get(refusal.status, "Refused")),
+        "status": refusal.status,
+        "code": refusal.code,
+        "detail": gettext(refusal.detail),
+        "request_id": getattr(request, "request_id", ""),
+        **refusal.extra,
+    }
+    response = HttpResponse(json.dumps(members, cls=DjangoJSONEncoder), status=refusal.status, content_type=CONTENT_TYPE)
+    retry_after = refusal.extra.get("retry_after", RETRY_SECONDS if refusal.status == Unavailable.status else None)
+    if retry_after is not None:
+        response["Retry-After"] = str(retry_after)
+    if refusal.status == 401:  # noqa: PLR2004 - the one status that has to name its scheme (RFC 9110)
+        response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def refusal_of(error: Exception) -> Refused:
+    """Say what an exception means to the one who asked; what is not a refusal is logged whole and told as our fault."""
+    if isinstance(error, Refused):
+        return error
+    if isinstance(error, OperationalError | InterfaceError):
+        log.warning("the database did not answer", exc_info=error)
+        return Unavailable()
+    log.error("unhandled", exc_info=error)
+    return Broken()
