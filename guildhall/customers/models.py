@@ -1,12 +1,16 @@
 """Tables of customers."""
 
+from typing import Self
+from uuid import UUID
+
 from django.contrib.gis.db.models import PointField
-from django.db import models
+from django.db import connection, models
 from django.db.models import Deferrable, Q
 
 from guildhall.customers.types import BlockedBy, CustomerKind, Precision
 from guildhall.identity.models import Account
 from guildhall.kernel.ids import new_id
+from guildhall.kernel.refusals import NotFound
 from guildhall.providers.models import Provider
 
 
@@ -34,6 +38,34 @@ class Customer(models.Model):
                 name="customers_one_payment_customer_each",
             ),
         ]
+
+    @classmethod
+    def locked(cls, customer_id: UUID) -> Self:
+        """
+        Give a customer and hold the row until the transaction ends.
+
+        :raises NotFound: no such customer.
+        """
+        customer = cls.objects.select_for_update().filter(pk=customer_id).first()
+        if customer is None:
+            raise NotFound
+        return customer
+
+    @classmethod
+    def advance(cls, customer_id: UUID) -> int:
+        """
+        Count one more fact of the customer, hold the row, and give the fact's version.
+
+        :raises NotFound: no such customer.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "update customers_customer set version = version + 1 where id = %s returning version", [customer_id]
+            )
+            row = cursor.fetchone()
+        if row is None:
+            raise NotFound
+        return int(row[0])
 
 
 class Address(models.Model):

@@ -1,0 +1,31 @@
+"""What can be asked of customers."""
+
+from guildhall.customers.commands.choosing import (
+    BlockedProvider,
+    TooManyFavourites,
+    add_favourite,
+    block_provider,
+    order_favourites,
+    remove_favourite,
+)
+from guildhall.customers.commands.paying import BadCard, record_card, record_payment_customer
+from guildhall.customers.commands.registering import register_customer
+from guildhall.customers.commands.residing import BadPin, TooManyAddresses, add_address
+from guildhall.customers.gateway import UnknownZip
+
+__all__ = [
+    "BadCard",
+    "BadPin",
+    "BlockedProvider",
+    "TooManyAddresses",
+    "TooManyFavourites",
+    "UnknownZip",
+    "add_address",
+    "add_favourite",
+    "block_provider",
+    "order_favourites",
+    "record_card",
+    "record_payment_customer",
+    "register_customer",
+    "remove_favourite",
+]

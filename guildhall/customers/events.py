@@ -1,0 +1,63 @@
+"""Facts of customers."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from guildhall.eventlog.types import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerRegistered(Event):
+    """Somebody wants to book here."""
+
+    name: ClassVar[str] = "customer.registered"
+    aggregate_type: ClassVar[str] = "customer"
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerAddressAdded(Event):
+    """A customer named a place; `precision` says how exactly it is known."""
+
+    name: ClassVar[str] = "customer.address_added"
+    aggregate_type: ClassVar[str] = "customer"
+    address_id: UUID
+    precision: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentCustomerRecorded(Event):
+    """The vendor knows a customer."""
+
+    name: ClassVar[str] = "customer.payment_customer_recorded"
+    aggregate_type: ClassVar[str] = "customer"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerCardRecorded(Event):
+    """A customer has a card on file, good to the end of a month."""
+
+    name: ClassVar[str] = "customer.card_recorded"
+    aggregate_type: ClassVar[str] = "customer"
+    exp_month: int
+    exp_year: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerFavouritesChanged(Event):
+    """The providers whom a customer wants asked first, in order."""
+
+    name: ClassVar[str] = "customer.favourites_changed"
+    aggregate_type: ClassVar[str] = "customer"
+    provider_ids: list[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderBlocked(Event):
+    """A customer and a provider are not brought together again."""
+
+    name: ClassVar[str] = "customer.provider_blocked"
+    aggregate_type: ClassVar[str] = "customer"
+    provider_id: UUID
+    blocked_by: str

@@ -1,0 +1,66 @@
+"""Finding places. Offline: a ZIP code stands for its middle, from a package's data; nothing is asked of anybody."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from zoneinfo import available_timezones
+
+from guildhall.kernel.refusals import Invalid
+
+_ZIP = re.compile(r"([0-9]{5})(-[0-9]{4})?", re.ASCII)
+
+
+class UnknownZip(Invalid):
+    """The ZIP code does not exist, or stands for no place on the map (military post)."""
+
+    code = "unknown_zip"
+    default_detail = "We cannot find this ZIP code on the map. Check it, or use the one next to it."
+
+    def __init__(self) -> None:
+        super().__init__(errors=[{"field": "zip_code", "detail": self.default_detail}])
+
+
+@dataclass(frozen=True)
+class Place:
+    """The middle of a ZIP code: WGS 84 degrees, its post office's city and state, its IANA zone."""
+
+    zip_code: str
+    city: str
+    state: str
+    latitude: float
+    longitude: float
+    time_zone: str
+
+
+def geocode(zip_code: str) -> Place:
+    """
+    Find a ZIP code of the United States; ZIP+4 is read by its first five digits.
+
+    :raises UnknownZip: it does not exist, or is no place.
+    """
+    match = _ZIP.fullmatch(zip_code.strip())
+    place = _places().get(match[1]) if match else None
+    if place is None:
+        raise UnknownZip
+    return place
+
+
+@cache
+def _places() -> dict[str, Place]:
+    """Read the package's data once: it is big, and only those who geocode should wait for it."""
+    import zipcodes  # noqa: PLC0415 - loads 40,000 rows
+
+    zones = available_timezones()
+    rows = zipcodes.list_all()  # type: ignore[no-untyped-call]  # it has no stubs
+    return {row["zip_code"]: _place(row) for row in rows if row["timezone"] in zones and float(row["lat"])}
+
+
+def _place(row: dict[str, str]) -> Place:
+    return Place(
+        zip_code=row["zip_code"],
+        city=row["city"],
+        state=row["state"],
+        latitude=float(row["lat"]),
+        longitude=float(row["long"]),
+        time_zone=row["timezone"],
+    )

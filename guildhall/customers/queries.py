@@ -1,0 +1,85 @@
+"""What others may learn about customers."""
+
+from uuid import UUID
+
+from guildhall.customers.models import Address as AddressRow
+from guildhall.customers.models import BlockedPair, Customer, Favourite, SavedCard
+from guildhall.customers.types import Address, Card, CustomerCard, Precision
+from guildhall.kernel.refusals import NotFound
+
+_PRECISION_NOTES = {
+    Precision.ZIP_CENTROID: "Placed at the middle of its ZIP code; set a pin for the exact spot.",
+    Precision.PIN: "Placed at the pin you set.",
+}
+
+
+def get_customer(customer_id: UUID) -> CustomerCard:
+    """
+    Give a customer.
+
+    :raises NotFound: no such customer.
+    """
+    row = Customer.objects.filter(pk=customer_id).first()
+    if row is None:
+        raise NotFound
+    return CustomerCard(row.pk, row.kind, row.company_name, row.payment_customer_ref)
+
+
+def find_by_payment_customer(customer_ref: str) -> UUID | None:
+    """Give the customer whom the vendor knows by this id, or None."""
+    if not customer_ref:
+        return None
+    return Customer.objects.filter(payment_customer_ref=customer_ref).values_list("pk", flat=True).first()
+
+
+def get_address(customer_id: UUID, address_id: UUID) -> Address:
+    """
+    Give a place of a customer.
+
+    :raises NotFound: no such place of this customer.
+    """
+    row = AddressRow.objects.filter(id=address_id, customer_id=customer_id).first()
+    if row is None:
+        raise NotFound
+    return _address(row)
+
+
+def list_addresses(customer_id: UUID) -> list[Address]:
+    """Give the places of a customer, oldest first."""
+    return [_address(row) for row in AddressRow.objects.filter(customer_id=customer_id).order_by("added_at", "id")]
+
+
+def favourite_ids(customer_id: UUID) -> list[UUID]:
+    """Give the providers whom a customer wants asked first, in order."""
+    rows = Favourite.objects.filter(customer_id=customer_id).order_by("position")
+    return list(rows.values_list("provider_id", flat=True))
+
+
+def blocked_ids(customer_id: UUID) -> set[UUID]:
+    """Give the providers whom a customer is never brought together with, whichever side asked for it."""
+    return set(BlockedPair.objects.filter(customer_id=customer_id).values_list("provider_id", flat=True))
+
+
+def saved_card(customer_id: UUID) -> Card | None:
+    """Give the card on file, or None."""
+    row = SavedCard.objects.filter(customer_id=customer_id).first()
+    return Card(row.payment_method_ref, row.brand, row.last4, row.exp_month, row.exp_year) if row else None
+
+
+def _address(row: AddressRow) -> Address:
+    return Address(
+        id=row.id,
+        customer_id=row.customer_id,
+        label=row.label,
+        street=row.street,
+        city=row.city,
+        state=row.state,
+        zip_code=row.zip_code,
+        latitude=row.latitude,
+        longitude=row.longitude,
+        precision=row.precision,
+        precision_note=_PRECISION_NOTES[Precision(row.precision)],
+        time_zone=row.time_zone,
+        access_notes=row.access_notes,
+        contact_on_site=row.contact_on_site,
+    )
