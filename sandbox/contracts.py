@@ -30,8 +30,8 @@ FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 _BASE = "urn:contract"
 _SCALARS = {
-    "integer": re.compile(r"-?\d+"),
-    "number": re.compile(r"-?\d+(\.\d+)?"),
+    "integer": re.compile(r"-?[0-9]+"),
+    "number": re.compile(r"-?[0-9]+(\.[0-9]+)?"),
     "boolean": re.compile("true|false"),
 }
 

@@ -115,7 +115,7 @@ class Store:
                     condition, values = f"{condition} AND {self._column(field)} {sign} ?", [*values, bound]
         if after is not None:
             behind = "seq < " if newest_first else "seq > "
-            condition += f" AND {behind}" + "(SELECT seq FROM document WHERE kind = ? AND id = ?)"
+            condition += f" AND {behind} (SELECT seq FROM document WHERE kind = ? AND id = ?)"  # noqa: S608 - one of two signs
             values = [*values, kind, after]
         order = "seq DESC" if newest_first else "seq"
         if upto is not None:

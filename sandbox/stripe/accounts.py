@@ -122,7 +122,12 @@ def onboard(desk: Desk, account_id: str, *, legal_name: str, routing_number: str
     if becomes_active:
         data = {"updated_capability": "stripe_balance.stripe_transfers"}
         events.record_thin(desk, CAPABILITY_EVENT, account, data=data)
-    events.record_thin(desk, "v2.core.account_link.returned", account)
+    returned = {
+        "account_id": account_id,
+        "configurations": account["applied_configurations"],
+        "use_case": "account_onboarding",
+    }
+    events.record_thin(desk, "v2.core.account_link.returned", account, data=returned)
 
 
 def restrict(desk: Desk, account_id: str) -> None:

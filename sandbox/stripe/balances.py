@@ -88,7 +88,6 @@ def _settings(desk: Desk, owner: str | None) -> Document:
                 "schedule": {"interval": "daily"},
                 "statement_descriptor": None,
                 "status": "enabled",
-                "automatic_transfer_rules_by_currency": None,
             },
             "settlement_timing": {"delay_days": 2, "start_of_day": None},
         },

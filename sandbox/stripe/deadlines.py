@@ -20,12 +20,11 @@ def upcoming(desk: Desk) -> datetime | None:
 
 
 def apply_due(desk: Desk) -> None:
-    """Everything that is due by now, earliest first, each in its own transaction."""
-    while due := desk.store.list("deadline", upto=("at", desk.clock.now().timestamp()), limit=100):
-        for deadline in due:
-            with desk.acting(Cause()):
-                if desk.store.delete("deadline", deadline["id"]):
-                    _apply(desk, deadline)
+    """Everything that is due by now, earliest first, each in its own transaction and at its own time."""
+    while due := desk.store.list("deadline", upto=("at", desk.clock.now().timestamp()), limit=1):
+        with desk.acting(Cause(), at=due[0]["at"]):
+            if desk.store.delete("deadline", due[0]["id"]):
+                _apply(desk, due[0])
 
 
 def _apply(desk: Desk, deadline: Document) -> None:

@@ -44,19 +44,21 @@ class Desk:
     webhook_filter: WebhookFilter | None = None
     cause: Cause = field(default_factory=Cause)
 
+    moment: float | None = None
+
     def now(self) -> int:
-        """Virtual time in seconds since 1970, as v1 objects carry it."""
-        return int(self.clock.now().timestamp())
+        """Virtual time in seconds since 1970, as v1 objects carry it; a late deadline acts at its own time."""
+        return int(self.clock.now().timestamp() if self.moment is None else self.moment)
 
     @contextmanager
-    def acting(self, cause: Cause) -> Iterator[None]:
-        """One transaction of the emulator, made for this cause."""
+    def acting(self, cause: Cause, *, at: float | None = None) -> Iterator[None]:
+        """One transaction of the emulator, made for this cause, now or at a moment that has passed."""
         with self.store.atomic():
-            before, self.cause = self.cause, cause
+            before, self.cause, self.moment = (self.cause, self.moment), cause, at
             try:
                 yield
             finally:
-                self.cause = before
+                self.cause, self.moment = before
 
     def save(self, document: Document, *, kind: str | None = None) -> Document:
         """Write the document under its own id."""

@@ -38,8 +38,8 @@ def record(desk: Desk, kind: str, document: Document, *, previous: Document | No
 
 
 def record_thin(desk: Desk, kind: str, account: Document, *, data: Document | None = None) -> None:
-    """A v2 notification about an account: it names the object and carries none."""
-    url = f"/v2/core/accounts/{account['id']}"
+    """A v2 notification about an account: it names the object and carries none. Link events name none either."""
+    related = {"id": account["id"], "type": "v2.core.account", "url": f"/v2/core/accounts/{account['id']}"}
     event: Document = {
         "id": new_id("evt_test"),
         "object": "v2.core.event",
@@ -47,8 +47,8 @@ def record_thin(desk: Desk, kind: str, account: Document, *, data: Document | No
         "created": iso(desk.now()),
         "livemode": False,
         "reason": _reason(desk),
-        "related_object": {"id": account["id"], "type": "v2.core.account", "url": url},
     }
+    event |= {} if kind.startswith("v2.core.account_link.") else {"related_object": related}
     _check(desk, event, "v2.core.event")
     _deliver(desk, {**event, "data": data, "_object_id": account["id"]}, to="thin", body=event)
 
