@@ -33,7 +33,9 @@ def reserve(*, provider_id: UUID, planned: tuple[datetime, datetime], reference:
 
     :raises SlotTaken: when a reservation or time off overlaps it, or the reference holds an active reservation already.
     """
-    if not _call("select scheduling.reserve(%s, %s, %s, %s, %s)", provider_id, _range(*planned), reference, str(by), at):
+    if not _call(
+        "select scheduling.reserve(%s, %s, %s, %s, %s)", provider_id, _range(*planned), reference, str(by), at
+    ):
         raise SlotTaken
 
 

@@ -8,10 +8,12 @@ from django.db.models import Q
 
 from guildhall.scheduling.types import ReservationStatus
 
+_CENTURIES = "[2000-01-01 00:00+00,2200-01-01 00:00+00)"
+
 
 def _bounded(field: str) -> Q:
-    """Only `[start, end)` with both ends and something between them."""
-    shape = {"isempty": False, "lower_inf": False, "upper_inf": False, "lower_inc": True, "upper_inc": False}
+    """Only `[start, end)` with something in it, and both ends in these centuries: `infinity` would pass as a bounded end."""
+    shape = {"isempty": False, "lower_inc": True, "upper_inc": False, "contained_by": _CENTURIES}
     return Q(**{f"{field}__{name}": value for name, value in shape.items()})
 
 

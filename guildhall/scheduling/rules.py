@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -115,8 +116,7 @@ def _stretches(zone: str, first: date, last: date) -> tuple[_Stretch, ...]:
             cuts.append(_change(here, at, at + _DAY))
         at += _DAY
     cuts.append(final)
-    pairs = zip(cuts, cuts[1:], strict=False)
-    return tuple(_Stretch(begins, ends, _ahead(here, begins)) for begins, ends in pairs if begins < ends)
+    return tuple(_Stretch(begins, ends, _ahead(here, begins)) for begins, ends in pairwise(cuts) if begins < ends)
 
 
 def _ahead(here: ZoneInfo, at: datetime) -> timedelta:
