@@ -8,3 +8,7 @@ class DiscoveryConfig(AppConfig):
 
     name = "guildhall.discovery"
     label = "discovery"
+
+    def ready(self) -> None:
+        """Hear the facts that move providers in the index."""
+        from guildhall.discovery import handlers  # noqa: F401

@@ -2,10 +2,11 @@
 Tables of the reach index: a projection, kept by events and rebuilt by one command.
 
 A provider's area is covered by cells of a quadtree, all at one level. A posting per cell and category lies in the order
-in which providers are asked, so a search walks along it and stops when it has enough. PostGIS judges every boundary.
+in which providers are asked, so a search walks along it and stops when it has enough. The index only narrows: whether a
+provider may be asked is decided on the rows of those who own the facts, and PostGIS judges every boundary.
 """
 
-from django.contrib.gis.db.models import MultiPolygonField, PointField
+from django.contrib.gis.db.models import PointField
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -13,23 +14,18 @@ from guildhall.discovery.fields import InstantsField
 
 
 class Reach(models.Model):
-    """What one provider can be asked for. The numbers of the record are copies, as fresh as the last rebuild."""
+    """
+    What the index knows of one provider.
+
+    `working` are the working hours up to `working_until`, `hours` the weekly rules behind them (for later times); `ord`,
+    `week` and `keys` are those of the postings.
+    """
 
     provider_id = models.UUIDField(primary_key=True)
-    area = MultiPolygonField(srid=4326, spatial_index=False)
     home = PointField(srid=4326, spatial_index=False)
-    category_ids = ArrayField(models.SmallIntegerField())
-    tier_rank = models.SmallIntegerField(null=True)
-    available_now = models.BooleanField()
-    minimum_notice_minutes = models.IntegerField()
     working = InstantsField()
     working_until = models.DateTimeField()
     hours = models.JSONField()
-    rating_mean = models.FloatField(null=True)
-    rating_count = models.IntegerField()
-    response_seconds = models.FloatField(null=True)
-    offers_answered = models.IntegerField()
-    offers_accepted = models.IntegerField()
     ord = models.IntegerField()
     week = models.BigIntegerField()
     keys = ArrayField(models.BigIntegerField())

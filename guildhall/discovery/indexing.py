@@ -1,0 +1,66 @@
+"""From what is known of a provider to their place in the reach index."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from guildhall.discovery.cells import cover
+from guildhall.discovery.rules import order_number, week_mask
+from guildhall.discovery.statements import Posted, Source
+from guildhall.providers.types import Hours, Schedule
+from guildhall.scheduling.queries import working_ranges
+from guildhall.scheduling.types import Span
+
+KNOWN_DAYS = 36
+"""Five weeks and the day that has begun: how far ahead the index holds working hours."""
+_YEAR_DAYS = 366
+_NOBODY = UUID(int=0)
+
+
+def post(source: Source, at: datetime) -> Posted:
+    """Work out a provider's cells, order and working hours. Without a tier or hours they are held and not found."""
+    today = datetime.combine(at.astimezone(UTC).date(), time(), UTC)
+    weekly = tuple((weekday, starts, ends) for weekday, starts, ends in source.weekly)
+    working, week = _working(weekly, source.time_zone, today)
+    covered = cover(source.area)
+    home = source.home or source.area.representative_point()
+    category_ids = source.category_ids if source.tier_rank is not None else []
+    rating = source.rating_sum / source.rating_count if source.rating_count else None
+    return Posted(
+        provider_id=source.provider_id,
+        longitude=home.x,
+        latitude=home.y,
+        working=working,
+        working_until=today + timedelta(days=KNOWN_DAYS),
+        hours={"time_zone": source.time_zone, "weekly": source.weekly},
+        ord=order_number(source.tier_rank, rating, source.rating_count),
+        week=week,
+        keys=[key for category_id in category_ids for key in covered.keys(category_id)],
+        interior=[whole for _ in category_ids for whole in covered.interior],
+    )
+
+
+def works_through(hours: dict[str, Any], start: datetime, end: datetime) -> bool:
+    """Whether weekly hours (as the index holds them) cover the whole of `[start, end)`: the exact look at far times."""
+    schedule = _schedule([(*rule,) for rule in hours["weekly"]], hours["time_zone"])
+    return working_ranges(schedule, start, end) == [Span(start, end)]
+
+
+@lru_cache(maxsize=256)
+def _working(weekly: tuple[tuple[int, str, str], ...], zone: str, today: datetime) -> tuple[tuple[Span, ...], int]:
+    """
+    Give the working hours of the known days, and the blocks of the week in which the provider works at any time of a year.
+
+    A year, because the blocks are in UTC and move with the clocks. Many providers keep the same hours.
+    """
+    schedule, known_until = _schedule(weekly, zone), today + timedelta(days=KNOWN_DAYS)
+    year = working_ranges(schedule, today, today + timedelta(days=_YEAR_DAYS))
+    known = [Span(span.starts_at, min(span.ends_at, known_until)) for span in year if span.starts_at < known_until]
+    return tuple(known), week_mask(year)
+
+
+def _schedule(weekly: Sequence[tuple[Any, ...]], zone: str) -> Schedule:
+    rules = [Hours(weekday, time.fromisoformat(starts), time.fromisoformat(ends)) for weekday, starts, ends in weekly]
+    return Schedule(provider_id=_NOBODY, time_zone=zone, weekly=rules, minimum_notice_minutes=0, jobs_a_day_max=None)
