@@ -36,7 +36,7 @@ def apply() -> None:
         for context in filter(_is_installed, settings.CONTEXTS):
             for statement in _statements(context):
                 cursor.execute(statement)
-        cursor.execute(_rights_on_functions())
+        cursor.execute(_rights_on_functions_and_views())
 
 
 def _is_installed(context: str) -> bool:
@@ -79,7 +79,7 @@ def _grants(schemas: Collection[str]) -> str:
     )
 
 
-def _rights_on_functions() -> str:
+def _rights_on_functions_and_views() -> str:
     schemas = ["public", "kernel", *settings.CONTEXTS]
     return (
         "do $$ declare s text; begin "
@@ -88,6 +88,7 @@ def _rights_on_functions() -> str:
         if exists (select from pg_namespace where nspname = '{schema}') then
           grant usage on schema {schema} to {_APP};
           grant execute on all functions in schema {schema} to {_APP};
+          {"" if schema == "public" else f"grant select on all tables in schema {schema} to {_APP};"}
         end if;
         """
             for schema in schemas
