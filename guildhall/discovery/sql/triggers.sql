@@ -16,7 +16,6 @@ create or replace view discovery.source as
   join providers.service_area a using (provider_id)
   join credentialing.rights using (provider_id)
   where p.is_open;
-grant select on discovery.source to guildhall_app;
 
 -- The postings of one cell and category after a place in the order. It is inlined into the query below.
 create or replace function discovery.postings(key bigint, week_mask bigint, after_ord integer, after_provider uuid, last_ord integer)

@@ -6,7 +6,6 @@ create or replace view scheduling.busy as
   select provider_id, planned as during from scheduling_reservation where status = 'active'
   union all
   select provider_id, during from scheduling_time_off;
-grant select on scheduling.busy to guildhall_app;
 
 -- Queue behind whoever changes this provider's calendar, until the transaction ends. In the fixed lock order it comes last:
 -- booking row, cascade row, provider.
