@@ -37,7 +37,11 @@ def _email(role: Role, cells: dict[str, str], critical: frozenset[str] = frozens
     )
 
 
-_ACCOUNT = {"code.requested": "code", "account.verified": "welcome"}
+_ACCOUNT = {
+    "code.requested": "code",
+    "account.registered_again": "registered-again",
+    "account.verified": "welcome",
+}
 
 # Nobody is told what they have just done themselves, except where the message is their record of it.
 _CUSTOMER = {
@@ -83,6 +87,7 @@ _OPERATOR = {
 _CRITICAL = frozenset(
     {
         "code.requested",
+        "account.registered_again",
         "wave.opened",
         "booking.confirmed",
         "booking.rescheduled",

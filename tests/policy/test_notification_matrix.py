@@ -33,6 +33,7 @@ def test_operators_hear_of_escalations_only_by_mail():
     "event",
     [
         "code.requested",
+        "account.registered_again",
         "booking.requested",
         "booking.confirmed",
         "booking.started",
