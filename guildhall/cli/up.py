@@ -200,7 +200,7 @@ class _Up:
             self._say(f"Sandbox            {variables['SANDBOX_URL']}/sandbox   mail is caught on port {ports.smtp}")
             for log_in in self._state.read("demo.json").get("log_ins", []):
                 self._say(f"Log in as {log_in['role']:<9}{log_in['email']}   password {log_in['password']}")
-        self._say(f"ports {ports.web} (web), {ports.sandbox} (sandbox), {ports.smtp} (mail); database on a unix socket")
+        self._say(f"ports {ports.web} (web), {ports.sandbox} (sandbox), {ports.smtp} (mail); ./guild psql: the database")
         self._say("Ctrl-C stops everything")
 
     def _say(self, line: str) -> None:

@@ -7,10 +7,11 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import procrastinate
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 from procrastinate.contrib.django import app as jobs
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ def run_worker(stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             asyncio.run(_work_until(stop))
-        except (procrastinate.exceptions.ConnectorException, OSError):
-            log.warning("worker: the database is away, trying again", exc_info=True)
+        except (procrastinate.exceptions.ConnectorException, OSError) as error:
+            log.warning("worker: the database is away, trying again (%s)", error.__cause__ or error)
             stop.wait(_RECONNECT_SECONDS)
 
 
@@ -65,6 +66,7 @@ async def _work_until(stop: threading.Event) -> None:
             for task in (recovering, stopping, working):
                 task.cancel()
             results = await asyncio.gather(working, recovering, stopping, return_exceptions=True)
+            await _close_connections_of_threads()
         for result in results:
             if isinstance(result, Exception):
                 raise result
@@ -77,6 +79,19 @@ def _with_a_live_connection(call_next: Callable[[], Any], _context: JobContext, 
         return call_next()
     finally:
         close_old_connections()
+
+
+async def _close_connections_of_threads() -> None:
+    """Each thread has a connection that only it may close: let all of them do it at once."""
+    together = threading.Barrier(_CONCURRENCY)
+    leaving = [asyncio.to_thread(_close_connections, together) for _ in range(_CONCURRENCY)]
+    await asyncio.gather(*leaving)
+
+
+def _close_connections(together: threading.Barrier) -> None:
+    with suppress(threading.BrokenBarrierError):  # A job that does not end keeps its thread; the others go on.
+        together.wait(timeout=1)
+    connections.close_all()
 
 
 async def _recover_jobs_of_the_dead(app: App) -> None:

@@ -1,0 +1,82 @@
+"""The worker does jobs once its database answers, and takes up what a dead worker left."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from procrastinate.contrib.django import app as jobs
+
+from guildhall.cli.worker import run_worker
+from tests.cli.helpers import eventually
+
+DONE: list[str] = []
+
+
+@jobs.task(name="tests.cli.note")
+def note(text: str) -> None:
+    """Ask the database something and remember the text."""
+    with connection.cursor() as cursor:
+        cursor.execute("select current_user")
+        role = cursor.fetchone()[0]
+    DONE.append(f"{text} as {role}")
+
+
+@pytest.fixture
+def working(committed_db: str) -> Iterator[None]:
+    """A worker on the test's own database."""
+    DONE.clear()
+    stop = threading.Event()
+    worker = threading.Thread(target=run_worker, args=(stop,))
+    worker.start()
+    yield
+    stop.set()
+    worker.join(timeout=20)
+    assert not worker.is_alive()
+
+
+def count_of_jobs() -> int:
+    """How many jobs are in the table."""
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from procrastinate_jobs")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.committed
+def test_a_job_is_done_as_the_app_role_and_leaves_no_row(working):
+    note.defer(text="first")
+
+    eventually(lambda: DONE == ["first as guildhall_app"])
+    eventually(lambda: count_of_jobs() == 0)
+
+
+@pytest.mark.committed
+def test_a_job_whose_worker_died_is_done_again(committed_db, request):
+    job = note.defer(text="left")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into procrastinate_workers (last_heartbeat) values (now() - interval '1 minute') returning id"
+        )
+        dead = cursor.fetchone()[0]
+        cursor.execute("update procrastinate_jobs set status = 'doing', worker_id = %s where id = %s", [dead, job])
+
+    request.getfixturevalue("working")
+
+    eventually(lambda: DONE == ["left as guildhall_app"])
+
+
+@pytest.mark.committed
+def test_jobs_go_on_after_the_worker_lost_its_database_sessions(working):
+    note.defer(text="before")
+    eventually(lambda: len(DONE) == 1)
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+        ended = cursor.fetchall()
+    note.defer(text="after")
+
+    assert len(ended) >= 2
+    eventually(lambda: DONE == ["before as guildhall_app", "after as guildhall_app"], seconds=20)
