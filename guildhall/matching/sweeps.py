@@ -1,1 +1,62 @@
-"""The sweeps that move cascades on."""
+"""The sweeps that move cascades on, run by the dispatcher: rank what comes next, then end what is over."""
+
+import logging
+
+from django.db import DatabaseError
+
+from guildhall.matching import statements
+from guildhall.matching.ranking import rank_next_waves
+from guildhall.matching.statements import Unranked
+from guildhall.timers.commands import sweeper
+from guildhall.timers.queries import clock_now
+
+log = logging.getLogger("guildhall.matching")
+LOOK_AHEAD_BATCH = 200
+WAVE_END_BATCH = 500
+_LEASE_SECONDS = 10
+_GATE_CLOSED = "GH001"
+
+
+@sweeper(
+    "matching.look_ahead",
+    next_due="select min(look_ahead_at) from matching_cascade where status = 'live' and candidates_ready_wave <= wave_number",
+)
+def look_ahead() -> int:
+    """Rank the next wave of up to a batch of cascades; says how many. What cannot be ranked is tried again when its lease is over."""
+    cascades = statements.lease_unranked(most=LOOK_AHEAD_BATCH, lease_seconds=_LEASE_SECONDS)
+    if not cascades:
+        return 0
+    try:
+        rank_next_waves(cascades, clock_now())
+    except Exception:
+        log.exception("a batch of cascades could not be ranked, going one by one")
+        return sum(_rank_alone(cascade) for cascade in cascades)
+    return len(cascades)
+
+
+def _rank_alone(cascade: Unranked) -> bool:
+    try:
+        rank_next_waves([cascade], clock_now())
+    except Exception:
+        log.exception("cascade %s could not be ranked", cascade.id)
+        return False
+    return True
+
+
+@sweeper(
+    "matching.wave_ends",
+    next_due="""
+    (select expires_at from matching_cascade
+     where status = 'live' and candidates_ready_wave > wave_number and not policy.is_paused('matching', city_key)
+     order by expires_at limit 1)
+    """,
+)
+def end_due_waves() -> int:
+    """End up to a batch of waves whose window is over and open the next ones; says how many."""
+    try:
+        return statements.end_waves(WAVE_END_BATCH)
+    except DatabaseError as error:
+        if getattr(error.__cause__, "sqlstate", None) != _GATE_CLOSED:
+            raise
+        # Somebody's right was revoked after the function had looked: looking again, it sees that.
+        return statements.end_waves(WAVE_END_BATCH)

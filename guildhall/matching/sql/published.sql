@@ -4,8 +4,8 @@ create schema if not exists matching;
 -- Take an offer for a provider. The caller holds the booking's row; this locks the cascade's, and decides by the clock of the
 -- database. It reserves nothing: if the caller then cannot reserve, the caller raises and everything is undone.
 -- `outcome`: taken | already_yours | already_taken (409) | expired (410: window over, cancelled, revoked or declined) | not_yours.
--- `planned` is the time to reserve; an ASAP job starts anew, the travel allowance from now.
-create or replace function matching.take_offer(offer uuid, provider uuid)
+-- `planned` is the time to reserve; an ASAP job starts anew, the travel allowance from now. `actor` is the provider unless given.
+create or replace function matching.take_offer(offer uuid, provider uuid, actor text default null)
 returns table (
   outcome text, reference text, cascade uuid, mode text, tier_rank smallint, net_minor bigint, currency text, planned tstzrange
 ) language plpgsql volatile as $$
@@ -23,11 +23,11 @@ begin
   select f.* into o from matching_offer f where f.id = $1;  -- again: whoever held the lock may have ended it
   if o.status = 'accepted' then
     outcome := 'already_yours';
-  elsif o.status = 'withdrawn' and o.reason = 'taken' then
+  elsif c.status = 'filled' and o.status = 'withdrawn' and o.reason = 'taken' then
     outcome := 'already_taken';
   elsif o.status = 'open' and c.status = 'live' and o.wave_number = c.wave_number and timers.clock_now() < o.expires_at then
     outcome := 'taken';
-    c := matching.fill(c, o);
+    c := matching.fill(c, o, coalesce($3, 'provider:' || $2));
   else
     outcome := 'expired';
   end if;

@@ -9,6 +9,23 @@ revoke update, delete, truncate on matching_offer, matching_candidate from guild
 revoke delete, truncate on matching_cascade from guildhall_app;
 grant update (status, answered_at, accepted_at, reason) on matching_offer to guildhall_app;
 
+-- The gate where offers are made: no offer to anybody whose right to work does not last to the work's end. Once per statement.
+create or replace function matching.refuse_offers_without_right() returns trigger language plpgsql as $$
+declare
+  ids uuid[];
+  untils timestamptz[];
+  missing uuid;
+begin
+  select array_agg(provider_id), array_agg(work_ends_at) into ids, untils from offered;
+  select m into missing from credentialing.rights_missing(ids, untils) m limit 1;
+  if found then
+    raise exception 'provider % may not be offered work', missing using errcode = 'GH001';
+  end if;
+  return null;
+end $$;
+create or replace trigger guard_right after insert on matching_offer
+  referencing new table as offered for each statement execute function matching.refuse_offers_without_right();
+
 -- A time-ordered id (RFC 9562, version 7), as kernel.ids makes them.
 create or replace function matching.new_id() returns uuid language sql volatile as $$
   select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) placing
@@ -21,8 +38,15 @@ language sql volatile as $$
   select eventlog.publish($1, 'cascade:' || ($2).id, ($2).version, ($2).reference, $3, timers.clock_now(), $4)
 $$;
 
+-- The time to plan when the job is given out at an instant.
+create or replace function matching.planned_from(mode text, planned tstzrange, travel_minutes integer, planned_minutes integer, at timestamptz)
+returns tstzrange language sql stable as $$
+  select case when $1 = 'asap'
+    then tstzrange($5 + make_interval(mins => $3), $5 + make_interval(mins => $3 + $4)) else $2 end
+$$;
+
 -- Give the job to the provider of an open offer: the caller holds the cascade's row and has checked. Siblings are withdrawn.
-create or replace function matching.fill(c matching_cascade, o matching_offer) returns matching_cascade
+create or replace function matching.fill(c matching_cascade, o matching_offer, actor text) returns matching_cascade
 language plpgsql volatile as $$
 declare
   now_at constant timestamptz := timers.clock_now();
@@ -31,9 +55,9 @@ declare
 begin
   update matching_offer set status = 'accepted', answered_at = now_at, accepted_at = now_at where id = o.id;
   update matching_cascade k set status = 'filled', ended_at = now_at, version = k.version + 1,
-    planned = matching.planned_from(k, now_at)
+    planned = matching.planned_from(k.mode, k.planned, k.travel_minutes, k.planned_minutes, now_at)
   where k.id = c.id returning k.* into c;
-  perform matching.publish('offer.accepted', c, 'provider:' || o.provider_id, jsonb_build_object(
+  perform matching.publish('offer.accepted', c, actor, jsonb_build_object(
     'offer_id', o.id, 'provider_id', o.provider_id, 'wave_number', o.wave_number, 'tier_rank', o.tier_rank,
     'net_minor', o.net_minor, 'currency', o.currency, 'offered_at', o.offered_at));
   with siblings as (
@@ -49,10 +73,179 @@ begin
   return c;
 end $$;
 
--- The time to plan when the job is given out at an instant.
-create or replace function matching.planned_from(c matching_cascade, at timestamptz) returns tstzrange
-language sql immutable as $$
-  select case when ($1).mode = 'asap'
-    then tstzrange($2 + make_interval(mins => ($1).travel_minutes), $2 + make_interval(mins => ($1).travel_minutes + ($1).planned_minutes))
-    else ($1).planned end
+-- End the wave now when nobody is left who could say yes. The caller holds the cascade's row.
+create or replace function matching.end_early(cascade uuid) returns void language sql volatile as $$
+  update matching_cascade c set expires_at = timers.clock_now(), look_ahead_at = least(c.look_ahead_at, timers.clock_now())
+  where c.id = $1 and c.status = 'live' and c.wave_number > 0
+    and not exists (select from matching_offer o where o.cascade_id = $1 and o.status = 'open')
 $$;
+
+-- Say no for a provider. Outcome: declined (also the second time) | accepted | already_taken | expired | not_yours.
+create or replace function matching.decline_offer(offer uuid, provider uuid, reason text) returns text
+language plpgsql volatile as $$
+declare
+  c matching_cascade;
+  o matching_offer;
+begin
+  select f.* into o from matching_offer f where f.id = $1 and f.provider_id = $2;
+  if not found then
+    return 'not_yours';
+  end if;
+  select k.* into c from matching_cascade k where k.id = o.cascade_id for update;
+  select f.* into o from matching_offer f where f.id = $1;
+  if o.status in ('declined', 'accepted') then
+    return o.status;
+  elsif c.status = 'filled' and o.status = 'withdrawn' and o.reason = 'taken' then
+    return 'already_taken';
+  elsif o.status <> 'open' or timers.clock_now() >= o.expires_at then
+    return 'expired';
+  end if;
+  update matching_offer f set status = 'declined', answered_at = timers.clock_now(), reason = $3 where f.id = $1;
+  update matching_cascade k set version = k.version + 1 where k.id = c.id returning k.* into c;
+  perform matching.publish('offer.declined', c, 'provider:' || $2, jsonb_build_object(
+    'offer_id', $1, 'provider_id', $2, 'wave_number', o.wave_number, 'offered_at', o.offered_at));
+  perform matching.end_early(c.id);
+  return 'declined';
+end $$;
+
+-- Stop the live cascade of a reference; false when it has none.
+create or replace function matching.close_cascade(reference text, why text, actor text) returns boolean
+language plpgsql volatile as $$
+declare
+  c matching_cascade;
+  gone uuid[];
+  their uuid[];
+begin
+  select k.* into c from matching_cascade k where k.reference = $1 and k.status = 'live' for update;
+  if not found then
+    return false;
+  end if;
+  with withdrawn as (
+    update matching_offer f set status = 'withdrawn', reason = $2
+    where f.cascade_id = c.id and f.status = 'open' returning f.id, f.provider_id
+  )
+  select coalesce(array_agg(id), '{}'), coalesce(array_agg(provider_id), '{}') into gone, their from withdrawn;
+  update matching_cascade k set status = 'closed', ended_at = timers.clock_now(), version = k.version + 1
+  where k.id = c.id returning k.* into c;
+  perform matching.publish('cascade.closed', c, $3, jsonb_build_object('reason', $2, 'offer_ids', gone, 'provider_ids', their));
+  return true;
+end $$;
+
+-- Take back every open offer of a provider; says how many. Cascades are locked in order of their ids.
+create or replace function matching.withdraw_offers_of(provider uuid, why text, actor text) returns integer
+language plpgsql volatile as $$
+declare
+  c matching_cascade;
+  o matching_offer;
+  withdrawn integer := 0;
+begin
+  for c in
+    select k.* from matching_cascade k
+    where k.id in (select f.cascade_id from matching_offer f where f.provider_id = $1 and f.status = 'open')
+    order by k.id for update
+  loop
+    update matching_offer f set status = 'withdrawn', reason = $2
+    where f.cascade_id = c.id and f.provider_id = $1 and f.status = 'open' returning f.* into o;
+    continue when not found;
+    update matching_cascade k set version = k.version + 1 where k.id = c.id returning k.* into c;
+    perform matching.publish('offer.withdrawn', c, $3, jsonb_build_object(
+      'reason', $2, 'offer_ids', array[o.id], 'provider_ids', array[$1]));
+    perform matching.end_early(c.id);
+    withdrawn := withdrawn + 1;
+  end loop;
+  return withdrawn;
+end $$;
+
+-- End the waves of these cascades and open the next ones, or exhaust them. The caller holds their rows, and each has its next
+-- wave ranked. Who is asked must still be eligible now, is never asked twice, and never one of the excluded.
+create or replace function matching.advance(claimed uuid[]) returns void language plpgsql volatile as $$
+declare
+  now_at constant timestamptz := timers.clock_now();
+  facts integer;
+  asked_now uuid[];
+begin
+  with due as materialized (
+    select c.id, (c.wave_number + 1)::smallint as wave, c.next_kind, c.next_size, c.excluded, c.net_minor_by_tier, c.currency,
+           now_at + make_interval(secs => c.next_window_seconds) as until,
+           matching.planned_from(c.mode, c.planned, c.travel_minutes, c.planned_minutes, now_at) as planned
+    from matching_cascade c where c.id = any(claimed)
+  ), considered as materialized (
+    select d.id, d.wave, d.next_size, d.planned, d.until, d.currency, k.position, k.provider_id, k.tier_rank, k.distance_metres,
+           (d.net_minor_by_tier ->> k.tier_rank::text)::bigint as net_minor
+    from due d join matching_candidate k on k.cascade_id = d.id and k.wave_number = d.wave
+    where d.next_kind <> '' and k.eligible and k.provider_id <> all(d.excluded)
+      and not exists (select from matching_offer o where o.cascade_id = d.id and o.provider_id = k.provider_id)
+  ), lost as materialized (
+    select n.provider_id, n.win
+    from (select array_agg(provider_id) as ids, array_agg(planned) as wins from considered) every,
+         lateral discovery.not_eligible(every.ids, every.wins) n
+  ), placed as (
+    select *, row_number() over (partition by id order by position) as place from considered
+    where net_minor is not null and (provider_id, planned) not in (select provider_id, win from lost)
+  ), chosen as materialized (
+    select *, matching.new_id() as offer_id from placed where place <= next_size
+  ), expired as (
+    update matching_offer o set status = 'expired' from due d where o.cascade_id = d.id and o.status = 'open'
+  ), offered as (
+    insert into matching_offer (id, cascade_id, provider_id, wave_number, tier_rank, status, net_minor, currency,
+                                distance_metres, work_ends_at, offered_at, expires_at, reason)
+    select offer_id, id, provider_id, wave, tier_rank, 'open', net_minor, currency,
+           distance_metres, upper(planned), now_at, until, '' from chosen
+  ), asked as (
+    select id, array_agg(offer_id order by place) as offer_ids, array_agg(provider_id order by place) as provider_ids
+    from chosen group by id
+  ), moved as (
+    update matching_cascade c set
+      version = c.version + 1,
+      status = case when d.next_kind = '' then 'exhausted' else c.status end,
+      ended_at = case when d.next_kind = '' then now_at end,
+      planned = d.planned,
+      wave_number = case when d.next_kind = '' then c.wave_number else d.wave end,
+      wave_kind = case when d.next_kind = '' then c.wave_kind else d.next_kind end,
+      wave_tier_rank = case when d.next_kind = '' then c.wave_tier_rank else c.next_tier_rank end,
+      wave_turn = case when d.next_kind = '' then c.wave_turn else c.next_turn end,
+      wave_notified_at = case when d.next_kind = '' then c.wave_notified_at else now_at end,
+      -- A wave that asks nobody is over at once.
+      expires_at = case when d.next_kind = '' then c.expires_at when a.id is null then now_at else d.until end,
+      -- Long before its end a ranking would be stale.
+      look_ahead_at = case when a.id is null then now_at else greatest(now_at, d.until - interval '2 minutes') end
+    from due d left join asked a on a.id = d.id
+    where c.id = d.id
+    returning c.id, c.version, c.reference, c.status, c.mode, c.wave_number, c.wave_kind, c.wave_tier_rank, c.expires_at,
+              a.offer_ids, a.provider_ids
+  ), told as (
+    select eventlog.publish(
+      case m.status when 'exhausted' then 'cascade.exhausted' else 'wave.opened' end,
+      'cascade:' || m.id, m.version, m.reference, 'system:matching', now_at,
+      case m.status when 'exhausted' then jsonb_build_object('mode', m.mode, 'waves', m.wave_number)
+      else jsonb_build_object(
+        'mode', m.mode, 'wave_number', m.wave_number, 'wave_kind', m.wave_kind, 'tier_rank', m.wave_tier_rank,
+        'expires_at', m.expires_at, 'offer_ids', coalesce(m.offer_ids, '{}'), 'provider_ids', coalesce(m.provider_ids, '{}'))
+      end) as seq
+    from moved m
+  )
+  select count(seq), (select array_agg(distinct provider_id) from chosen) into facts, asked_now from told;
+  assert facts = cardinality(claimed), 'one fact for each cascade';
+  if asked_now is not null then
+    perform discovery.record_offers(asked_now, now_at);
+  end if;
+end $$;
+
+-- Take up to `most` cascades whose wave is over and whose next wave is ranked, and move them on; says how many.
+-- Nothing moves where an operator has paused matching: those stay due and are taken when it is resumed.
+create or replace function matching.end_waves(most integer) returns integer language plpgsql volatile as $$
+declare
+  claimed uuid[];
+begin
+  select array_agg(id) into claimed from (
+    select c.id from matching_cascade c
+    where c.status = 'live' and c.expires_at <= timers.clock_now() and c.candidates_ready_wave > c.wave_number
+      and not policy.is_paused('matching', c.city_key)
+    order by c.expires_at limit most for update skip locked
+  ) due;
+  if claimed is null then
+    return 0;
+  end if;
+  perform matching.advance(claimed);
+  return cardinality(claimed);
+end $$;

@@ -1,0 +1,162 @@
+"""Reading offers, cascades and reasons."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from guildhall.eventlog.queries import timeline
+from guildhall.kernel.money import Money
+from guildhall.kernel.refusals import NotFound
+from guildhall.matching.events import WaveOpened
+from guildhall.matching.models import Candidate, Cascade, Offer
+from guildhall.matching.rules import area_around
+from guildhall.matching.types import (
+    CandidateCard,
+    CascadeCard,
+    CascadeStatus,
+    Mode,
+    OfferCard,
+    OfferStatus,
+    WaveCard,
+    WaveKind,
+)
+
+_OFFER = """
+select o.id, c.reference, o.cascade_id, o.provider_id, o.status, c.mode, c.category_id, o.wave_number, o.tier_rank, o.net_minor,
+  o.currency, o.distance_metres, c.latitude, c.longitude, c.planned_minutes, c.minutes_from, o.work_ends_at, o.offered_at,
+  o.expires_at, o.answered_at, o.reason
+from matching_offer o join matching_cascade c on c.id = o.cascade_id
+"""
+
+
+def get_offer(offer_id: UUID) -> OfferCard:
+    """
+    Give an offer in any status.
+
+    :raises NotFound: when there is none.
+    """
+    offers = _offers(f"{_OFFER} where o.id = %s", [offer_id])
+    if not offers:
+        raise NotFound
+    return offers[0]
+
+
+def list_offers(
+    provider_id: UUID, *, at: datetime, limit: int = 50, after: tuple[datetime, UUID] | None = None
+) -> list[OfferCard]:
+    """Give the offers a provider can still accept, those that end first at the top; `after` is (expires_at, id) of the last one seen."""
+    seen_until, seen_id = after or (at, UUID(int=0))
+    return _offers(
+        f"""{_OFFER}
+        where o.provider_id = %s and o.expires_at > %s and (o.expires_at, o.id) > (%s, %s)
+          and o.status = 'open' and c.status = 'live'
+        order by o.expires_at, o.id limit %s
+        """,
+        [provider_id, at, seen_until, seen_id, limit],
+    )
+
+
+def _offers(statement: str, arguments: Sequence[Any]) -> list[OfferCard]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, arguments)
+        names = [column.name for column in cursor.description]
+        return [_offer_card(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+
+
+def _offer_card(row: dict[str, Any]) -> OfferCard:
+    starts_at = row["work_ends_at"] - timedelta(minutes=row["planned_minutes"])
+    return OfferCard(
+        id=row["id"],
+        reference=row["reference"],
+        cascade_id=row["cascade_id"],
+        provider_id=row["provider_id"],
+        status=OfferStatus(row["status"]),
+        mode=Mode(row["mode"]),
+        category_id=row["category_id"],
+        wave_number=row["wave_number"],
+        tier_rank=row["tier_rank"],
+        net=Money(row["net_minor"], row["currency"]),
+        distance_metres=row["distance_metres"],
+        area=area_around(row["latitude"], row["longitude"]),
+        starts_at=starts_at,
+        ends_at=row["work_ends_at"],
+        earliest_end_at=starts_at + timedelta(minutes=row["minutes_from"]),
+        offered_at=row["offered_at"],
+        expires_at=row["expires_at"],
+        answered_at=row["answered_at"],
+        reason=row["reason"],
+    )
+
+
+def get_cascade(reference: str) -> CascadeCard | None:
+    """Give the newest cascade of a reference: who is asked now, until when, and the waves before; None when there never was one."""
+    cascade = Cascade.objects.filter(reference=reference).order_by("-opened_at", "-id").first()
+    if cascade is None:
+        return None
+    waves = _waves(cascade)
+    is_live = cascade.status == CascadeStatus.LIVE
+    statuses = list(Offer.objects.filter(cascade=cascade.id).values_list("status", flat=True))
+    return CascadeCard(
+        id=cascade.id,
+        reference=reference,
+        mode=Mode(cascade.mode),
+        status=CascadeStatus(cascade.status),
+        opened_at=cascade.opened_at,
+        wave=waves[-1] if waves and is_live else None,
+        waves=waves,
+        asked=len(statuses),
+        declined=statuses.count(OfferStatus.DECLINED.value),
+    )
+
+
+def _waves(cascade: Cascade) -> list[WaveCard]:
+    """Read the waves from the log, where those that found nobody to ask are remembered too."""
+    facts = [
+        fact
+        for fact in timeline(cascade.reference)
+        if fact.name == WaveOpened.name and fact.aggregate == f"cascade:{cascade.id}"
+    ]
+    return [
+        WaveCard(
+            number=fact.payload["wave_number"],
+            kind=WaveKind(fact.payload["wave_kind"]),
+            tier_rank=fact.payload["tier_rank"],
+            asked=len(fact.payload["offer_ids"]),
+            opened_at=fact.occurred_at,
+            until=datetime.fromisoformat(fact.payload["expires_at"]),
+        )
+        for fact in facts
+    ]
+
+
+def candidates(reference: str) -> list[CandidateCard]:
+    """Give everybody who was considered for a reference, in all its cascades, wave by wave in order, with the reasons."""
+    found: list[CandidateCard] = []
+    for cascade_id in (
+        Cascade.objects.filter(reference=reference).order_by("opened_at", "id").values_list("id", flat=True)
+    ):
+        asked = set(Offer.objects.filter(cascade=cascade_id).values_list("provider_id", "wave_number"))
+        rows = Candidate.objects.filter(cascade=cascade_id).order_by("wave_number", "position")
+        found.extend(_candidate_cards(rows, asked))
+    return found
+
+
+def _candidate_cards(rows: Iterable[Candidate], asked: set[tuple[UUID, int]]) -> list[CandidateCard]:
+    return [
+        CandidateCard(
+            wave_number=row.wave_number,
+            position=row.position,
+            provider_id=row.provider_id,
+            tier_rank=row.tier_rank,
+            distance_metres=row.distance_metres,
+            score=row.score,
+            reasons=row.reasons,
+            eligible=row.eligible,
+            refusal=row.refusal,
+            asked=(row.provider_id, row.wave_number) in asked,
+        )
+        for row in rows
+    ]
