@@ -130,15 +130,6 @@ def onboard(desk: Desk, account_id: str, *, legal_name: str, routing_number: str
     events.record_thin(desk, "v2.core.account_link.returned", account, data=returned)
 
 
-def restrict(desk: Desk, account_id: str) -> None:
-    """The vendor takes the ability to receive transfers away, as it does when a requirement falls due."""
-    account = desk.get("v2.core.account", account_id)
-    capability = account["configuration"]["recipient"]["capabilities"]["stripe_balance"]["stripe_transfers"]
-    capability |= {"status": "restricted", "status_details": [_UNMET]}
-    desk.save(account)
-    events.record_thin(desk, CAPABILITY_EVENT, account, data={"updated_capability": "stripe_balance.stripe_transfers"})
-
-
 def can_receive_transfers(account: Document) -> bool:
     """Whether the recipient's transfer capability is active."""
     found: Any = account["configuration"]

@@ -40,6 +40,7 @@ class Desk:
     contract: Contract
     public_url: str
     targets: list[WebhookTarget]
+    check_contracts: bool = True
     violations: list[str] = field(default_factory=list)
     webhook_filter: WebhookFilter | None = None
     cause: Cause = field(default_factory=Cause)

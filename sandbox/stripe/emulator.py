@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -34,18 +35,21 @@ class StripeEmulator:
         public_url: str,
         secret_key: str,
         webhook_targets: list[WebhookTarget],
-        check_contracts: bool = True,
+        check_contracts: bool | None = None,
     ) -> None:
         """
         Open the account whose state is in the store.
 
         :param public_url: where visitors reach the hosted pages.
-        :param check_contracts: also hold the emulator's own answers against the contract; requests always are.
+        :param check_contracts: also hold the emulator's own answers and events against the contract, which takes some
+            milliseconds each; None does so when SANDBOX_CHECK_CONTRACTS is 1. Requests are always checked.
         """
+        if check_contracts is None:
+            check_contracts = os.environ.get("SANDBOX_CHECK_CONTRACTS") == "1"
         self.secret_key = secret_key
-        self.check_contracts = check_contracts
         self.before_request: BeforeRequest | None = None
-        self.desk = Desk(store, clock, contracts.load(contracts.STRIPE), public_url.rstrip("/"), webhook_targets)
+        contract = contracts.load(contracts.STRIPE)
+        self.desk = Desk(store, clock, contract, public_url.rstrip("/"), webhook_targets, check_contracts)
         self.running_keys: set[str] = set()
         self._courier = Courier(self.desk)
 
@@ -88,4 +92,4 @@ class StripeEmulator:
             while True:
                 self.advance()
                 self._courier.start_due(client, group)
-                await asyncio.sleep(_TICK_SECONDS)
+                await self._courier.rest(_TICK_SECONDS)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from sandbox.stripe import cards, checkout, setup_intents
 from sandbox.stripe.customers import new_method
@@ -29,17 +29,16 @@ class _Refused(Exception):
 
 async def show(desk: Desk, request: Request) -> Response:
     """GET /c/pay/{id}."""
-    session = _session(desk, request)
-    return _closed(session) or _form(session)  # type: ignore[arg-type]  # a missing session is closed
+    session = _open_session(desk, request)
+    return session if isinstance(session, Response) else _form(session)
 
 
 async def submit(desk: Desk, request: Request) -> Response:
     """POST /c/pay/{id}: number, exp, cvc and zip."""
     values = _texts(await request.form(), _FIELDS)
-    session = _session(desk, request)
-    closed = _closed(session)
-    if closed is not None or session is None:
-        return closed or _gone()
+    session = _open_session(desk, request)
+    if isinstance(session, Response):
+        return session
     try:
         card, month, year = _read_card(values, desk.clock.now())
     except _Refused as refused:
@@ -54,10 +53,9 @@ async def submit(desk: Desk, request: Request) -> Response:
 
 async def show_authentication(desk: Desk, request: Request) -> Response:
     """GET /c/pay/{id}/authenticate: the bank's 3-D Secure step."""
-    session = _session(desk, request)
-    closed = _closed(session)
-    if closed is not None or session is None:
-        return closed or _gone()
+    session = _open_session(desk, request)
+    if isinstance(session, Response):
+        return session
     if "_method" not in session:
         return RedirectResponse(f"/c/pay/{session['id']}", 303)
     method = desk.get("payment_method", session["_method"])
@@ -67,10 +65,9 @@ async def show_authentication(desk: Desk, request: Request) -> Response:
 async def submit_authentication(desk: Desk, request: Request) -> Response:
     """POST /c/pay/{id}/authenticate: `outcome` is complete or fail."""
     outcome = (await request.form()).get("outcome")
-    session = _session(desk, request)
-    closed = _closed(session)
-    if closed is not None or session is None:
-        return closed or _gone()
+    session = _open_session(desk, request)
+    if isinstance(session, Response):
+        return session
     if "_method" not in session or outcome not in {"complete", "fail"}:
         return RedirectResponse(f"/c/pay/{session['id']}", 303)
     with desk.acting(checkout.cause_of(session)):
@@ -92,22 +89,16 @@ def _complete(desk: Desk, session: Document, method: Document, values: Mapping[s
     return RedirectResponse(_success_url(session), 303)
 
 
-def _session(desk: Desk, request: Request) -> Document | None:
-    return desk.store.get("checkout.session", request.path_params["id"])
-
-
-def _closed(session: Document | None) -> Response | None:
+def _open_session(desk: Desk, request: Request) -> Document | Response:
+    """The session, or the page that says why it cannot be used any more."""
+    session = desk.store.get("checkout.session", request.path_params["id"])
     if session is None:
-        return _gone()
+        return render("closed.html", 404, title="There is nothing here", back=None)
     if session["status"] == "complete":
         return render("closed.html", title="You're all done here", back=_success_url(session))
     if session["status"] == "expired":
         return render("closed.html", 410, title="This page has expired", back=session["cancel_url"])
-    return None
-
-
-def _gone() -> HTMLResponse:
-    return render("closed.html", 404, title="There is nothing here", back=None)
+    return session
 
 
 def _form(

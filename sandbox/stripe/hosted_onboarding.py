@@ -22,18 +22,17 @@ _SHORTEST_ACCOUNT, _LONGEST_ACCOUNT = 4, 17
 
 async def show(desk: Desk, request: Request) -> Response:
     """GET /connect/onboard/{token}; a used or old link leads to the platform's refresh address."""
-    link = desk.store.get("onboarding", request.path_params["token"])
-    return _unusable(desk, link) or _form(link or {}, dict.fromkeys(_FIELDS, ""))
+    link = _usable_link(desk, request)
+    return link if isinstance(link, Response) else _form(link, dict.fromkeys(_FIELDS, ""))
 
 
 async def submit(desk: Desk, request: Request) -> Response:
     """POST /connect/onboard/{token}: legal_name, routing_number, account_number."""
     form = await request.form()
     values = {name: str(form.get(name, "")).strip() for name in _FIELDS}
-    link = desk.store.get("onboarding", request.path_params["token"])
-    unusable = _unusable(desk, link)
-    if unusable is not None or link is None:
-        return unusable or _nothing()
+    link = _usable_link(desk, request)
+    if isinstance(link, Response):
+        return link
     alert = _problem(values)
     if alert:
         return _form(link, values, status=422, alert=alert)
@@ -48,16 +47,13 @@ def _form(link: Document, values: dict[str, str], *, status: int = 200, alert: s
     return render("onboard.html", status, alert=alert, **shown)
 
 
-def _unusable(desk: Desk, link: Document | None) -> Response | None:
+def _usable_link(desk: Desk, request: Request) -> Document | Response:
+    link = desk.store.get("onboarding", request.path_params["token"])
     if link is None:
-        return _nothing()
+        return render("closed.html", 404, title="There is nothing here", back=None)
     if link["used"] or link["expires"] <= desk.now():
         return RedirectResponse(link["refresh_url"], 303)
-    return None
-
-
-def _nothing() -> Response:
-    return render("closed.html", 404, title="There is nothing here", back=None)
+    return link
 
 
 def _return_url(link: Document) -> str:

@@ -145,7 +145,7 @@ def _perform(asked: _Asked) -> tuple[Answer, bool]:
     try:
         with desk.acting(asked.cause):
             made = _execute(asked.act, asked.call)
-            if asked.emulator.check_contracts:
+            if desk.check_contracts:
                 desk.contract.check_answer(operation, made.status, made.body)
             if made.kept:
                 _keep(asked, made)

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import httpx
@@ -32,6 +33,7 @@ class Courier:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._under_way: set[str] = set()
+        self._came_back = asyncio.Event()
 
     def pending(self) -> int:
         """Deliveries nobody has taken yet."""
@@ -45,12 +47,21 @@ class Courier:
                 self._under_way.add(delivery["id"])
                 group.create_task(self._deliver(client, delivery))
 
+    async def rest(self, seconds: float) -> None:
+        """Wait this long, or until enough deliveries are through for others to go."""
+        self._came_back.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._came_back.wait()
+
     async def _deliver(self, client: httpx.AsyncClient, delivery: Document) -> None:
         try:
             status = await self._post(client, delivery)
             self._note(delivery, status)
         finally:
             self._under_way.discard(delivery["id"])
+            if len(self._under_way) <= _AT_ONCE // 2:
+                self._came_back.set()
 
     async def _post(self, client: httpx.AsyncClient, delivery: Document) -> int | None:
         secret = next((one.secret for one in self._desk.targets if one.kind == delivery["target"]), "")

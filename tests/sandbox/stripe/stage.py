@@ -117,7 +117,12 @@ class Stage:
         self.store = Store(self.folder / "stripe.db")
         targets = [WebhookTarget(kind, f"{self.receiver.url}/{kind}", SECRETS[kind]) for kind in SECRETS]
         self.emulator = StripeEmulator(
-            self.store, self.clock, public_url=self.server.url, secret_key=KEY, webhook_targets=targets
+            self.store,
+            self.clock,
+            public_url=self.server.url,
+            secret_key=KEY,
+            webhook_targets=targets,
+            check_contracts=True,
         )
         self.server.app = Starlette(routes=routes(self.emulator))
         self._pump: Any = None

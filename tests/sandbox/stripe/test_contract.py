@@ -132,6 +132,21 @@ def test_the_vendors_own_examples_fit_the_contract() -> None:
     assert len(known) > 30
 
 
+def test_the_emulators_own_mistake_is_a_500_without_effect_and_is_remembered(stage: Stage) -> None:
+    broken = {"id": "cus_broken", "object": "customer", "metadata": {}, "invoice_settings": {}, "livemode": "maybe"}
+    stage.store.put("customer", "cus_broken", broken)
+
+    for key in ("cus:1", "cus:1"):
+        with pytest.raises(stripe.APIError) as failed:
+            stage.v1.customers.update("cus_broken", {"name": "Ana"}, {"idempotency_key": key})
+        assert failed.value.http_status == 500
+
+    assert stage.store.get("customer", "cus_broken") == broken
+    assert stage.events() == []
+    assert len(stage.emulator.violations) >= 2
+    stage.emulator.violations.clear()
+
+
 def test_an_answer_that_breaks_the_contract_is_found() -> None:
     contract = contracts.load(contracts.STRIPE)
     operation = contract.operation("get", "/v1/refunds/re_1")
