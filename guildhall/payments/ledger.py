@@ -6,13 +6,13 @@ it owns (money at the vendor, a customer's debt); the entries of a journal sum t
 changed: a correction is one reversing journal. Only `payments.post` and `payments.reverse` (SQL) write here.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import connection, models
 from django.db.models import Q
-from psycopg.types.json import Jsonb
 
 from guildhall.kernel.actors import Actor
 
@@ -92,7 +92,8 @@ def post(*, cause: str, reference: str, kind: str, lines: Sequence[Line], by: Ac
     told = [asdict(line) for line in lines if line.amount_minor]
     with connection.cursor() as cursor:
         cursor.execute(
-            "select payments.post(%s, %s, %s, %s, %s, %s)", [cause, reference, kind, at, str(by), Jsonb(told)]
+            "select payments.post(%s, %s, %s, %s, %s, %s::jsonb)",
+            [cause, reference, kind, at, str(by), json.dumps(told)],
         )
         return int(cursor.fetchone()[0])
 

@@ -104,16 +104,15 @@ MACHINES: dict[str, Collection[Move]] = {
 
 # The two states of a payment itself; `sql/triggers.sql` holds the same pairs for the database, and a test compares them.
 _UNCOLLECTED = {P.NONE, P.ACTION_NEEDED, P.FAILED}
-PAYMENT_MOVES = [
-    Move("authorize", {*_UNCOLLECTED}, P.AUTHORIZED),
-    Move("ask_the_customer", {P.NONE, P.FAILED}, P.ACTION_NEEDED),
-    Move("decline", {P.NONE, P.ACTION_NEEDED}, P.FAILED),
-    Move("release", {P.AUTHORIZED, P.ACTION_NEEDED, P.FAILED}, P.NONE),
-    Move("capture", {*_UNCOLLECTED, P.AUTHORIZED}, P.CAPTURED),
-]
-PAYOUT_MOVES = [
-    Move("hold", {O.NONE}, O.HELD),
-    Move("transfer", {O.HELD, O.NONE}, O.TRANSFERRED),
-    Move("pay_out", {O.TRANSFERRED, O.FAILED}, O.PAID_OUT),
-    Move("bounce", {O.TRANSFERRED, O.PAID_OUT}, O.FAILED),
-]
+AUTHORIZE_PAYMENT = Move("authorize", _UNCOLLECTED, P.AUTHORIZED)
+ASK_FOR_PAYMENT = Move("ask_the_customer", {P.NONE, P.FAILED}, P.ACTION_NEEDED)
+DECLINE_PAYMENT = Move("decline", {P.NONE, P.ACTION_NEEDED}, P.FAILED)
+RELEASE_PAYMENT = Move("release", {P.AUTHORIZED, P.ACTION_NEEDED, P.FAILED}, P.NONE)
+CAPTURE_PAYMENT = Move("capture", {*_UNCOLLECTED, P.AUTHORIZED}, P.CAPTURED)
+PAYMENT_MOVES = [AUTHORIZE_PAYMENT, ASK_FOR_PAYMENT, DECLINE_PAYMENT, RELEASE_PAYMENT, CAPTURE_PAYMENT]
+
+HOLD_SHARE = Move("hold", {O.NONE}, O.HELD)
+TRANSFER_SHARE = Move("transfer", {O.HELD}, O.TRANSFERRED)
+PAY_OUT_SHARE = Move("pay_out", {O.TRANSFERRED, O.FAILED}, O.PAID_OUT)
+BOUNCE_SHARE = Move("bounce", {O.TRANSFERRED, O.PAID_OUT}, O.FAILED)
+PAYOUT_MOVES = [HOLD_SHARE, TRANSFER_SHARE, PAY_OUT_SHARE, BOUNCE_SHARE]

@@ -27,7 +27,7 @@ class Moving(models.Model):
     """A row with a status; `move` is the only writer of it."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    status: "models.TextField[str, str]"
+    status = models.TextField()
 
     class Meta:
         abstract = True

@@ -73,3 +73,29 @@ create or replace function payments.is_blocked(reference text) returns boolean l
     select from payments_settlement_block b join payments_payment p on p.id = b.payment_id
     where p.reference = $1 and b.lifted_at is null)
 $$;
+
+-- What the house owes a provider: what was transferred to their balance with the vendor and has not reached their bank.
+create or replace function payments.balance(provider uuid, currency text) returns bigint language sql stable as $$
+  select coalesce(sum(balance_minor), 0)::bigint from payments_account
+  where kind = 'provider' and owner = $1::text and payments_account.currency = $2
+$$;
+
+-- What is on its way from the provider's balance to their bank, besides one payout.
+create or replace function payments.under_way(provider uuid, currency text, besides uuid) returns bigint language sql stable as $$
+  select coalesce(sum(amount_minor), 0)::bigint from payments_payout o
+  where o.account_id = $1 and o.currency = $2 and o.id is distinct from $3 and o.status in ('requested', 'pending', 'in_transit')
+$$;
+
+-- How much of a transfer went to the bank, or is on its way there.
+create or replace function payments.paid_out_of(transfer uuid) returns bigint language sql stable as $$
+  select coalesce(sum(part.amount_minor), 0)::bigint
+  from payments_payout_part part join payments_payout o on o.id = part.payout_id
+  where part.transfer_id = $1 and o.status <> 'failed'
+$$;
+
+-- What must stay on the provider's balance: what came from blocked references and has not gone to the bank.
+create or replace function payments.kept_back(provider uuid, currency text) returns bigint language sql stable as $$
+  select coalesce(sum(t.amount_minor - payments.paid_out_of(t.id)), 0)::bigint
+  from payments_transfer t join payments_settlement_block b on b.payment_id = t.payment_id and b.lifted_at is null
+  where t.provider_id = $1 and t.currency = $2 and t.status = 'made'
+$$;

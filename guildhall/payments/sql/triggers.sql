@@ -65,7 +65,7 @@ when (old.payment_state is distinct from new.payment_state and (old.payment_stat
 execute function payments.refuse_state();
 create or replace trigger guard_payout_state before update of payout_state on payments_payment for each row
 when (old.payout_state is distinct from new.payout_state and (old.payout_state, new.payout_state) not in (
-  ('none', 'held'), ('held', 'transferred'), ('none', 'transferred'),
+  ('none', 'held'), ('held', 'transferred'),
   ('transferred', 'paid_out'), ('failed', 'paid_out'), ('transferred', 'failed'), ('paid_out', 'failed')))
 execute function payments.refuse_state();
 
@@ -89,30 +89,18 @@ when (new.kind in ('capture', 'charge', 'transfer') and new.status = 'sent') exe
 
 create or replace function payments.refuse_blocked_payout() returns trigger language plpgsql volatile as $$
 declare
+  currency text := upper(new.params ->> 'currency');
   kept bigint;
-  balance bigint;
-  under_way bigint;
 begin
   perform from payments_payment p join payments_transfer t on t.payment_id = p.id
   where t.provider_id = new.provider_id and p.payout_state in ('transferred', 'failed') order by p.id for share of p;
-  select coalesce(sum(t.amount_minor - payments.paid_out_of(t.id)), 0) into kept
-  from payments_transfer t join payments_settlement_block b on b.payment_id = t.payment_id and b.lifted_at is null
-  where t.provider_id = new.provider_id and t.status = 'made' and t.currency = upper(new.params ->> 'currency');
-  if kept = 0 then return new; end if;
-  select coalesce(sum(balance_minor), 0) into balance
-  from payments_account where kind = 'provider' and owner = new.provider_id::text and currency = upper(new.params ->> 'currency');
-  select coalesce(sum(amount_minor), 0) into under_way
-  from payments_payout where account_id = new.provider_id and id <> new.subject and status in ('requested', 'pending', 'in_transit');
-  if (new.params ->> 'amount')::bigint + under_way + kept > balance then
+  kept := payments.kept_back(new.provider_id, currency);
+  if kept > 0 and (new.params ->> 'amount')::bigint + payments.under_way(new.provider_id, currency, new.subject) + kept
+     > payments.balance(new.provider_id, currency) then
     raise exception 'the balance of % is blocked', new.provider_id using errcode = 'GH423';
   end if;
   return new;
 end $$;
-create or replace function payments.paid_out_of(transfer uuid) returns bigint language sql stable as $$
-  select coalesce(sum(part.amount_minor), 0)::bigint
-  from payments_payout_part part join payments_payout o on o.id = part.payout_id
-  where part.transfer_id = $1 and o.status <> 'failed'
-$$;
 create or replace trigger refuse_planning_blocked_payout before insert on payments_intent for each row
 when (new.kind = 'payout') execute function payments.refuse_blocked_payout();
 create or replace trigger refuse_sending_blocked_payout before update of status on payments_intent for each row

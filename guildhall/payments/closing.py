@@ -1,0 +1,67 @@
+"""Telling the facts of a payment, and telling when nothing is left of it."""
+
+from datetime import datetime
+from typing import Any
+
+from guildhall.eventlog.commands import publish
+from guildhall.kernel.actors import Actor
+from guildhall.payments.events import PaymentFact, ReferenceCleared
+from guildhall.payments.lifecycle import AuthorizationStatus, CheckoutStatus
+from guildhall.payments.models import Authorization, Checkout, Payment, Settlement, SettlementBlock
+
+VENDOR = Actor.system("payments")
+
+
+def tell(payment: Payment, fact: type[PaymentFact], *, by: Actor, at: datetime, **values: Any) -> None:
+    """Publish a fact of a payment whose lock is held."""
+    publish(
+        fact(aggregate_id=payment.id, version=payment.next_version(), reference=payment.reference, **values),
+        by=by,
+        at=at,
+    )
+
+
+def is_blocked(payment: Payment) -> bool:
+    """Whether a case keeps the money where it is."""
+    return SettlementBlock.objects.filter(payment=payment, lifted_at=None).exists()
+
+
+def settlement_of(payment: Payment) -> Settlement | None:
+    """The final split, once it is decided."""
+    return Settlement.objects.filter(payment=payment).first()
+
+
+def clear_if_done(payment: Payment, *, by: Actor, at: datetime) -> None:
+    """Tell that the reference is cleared, when it was released or settled and nothing is left to collect, pay or hold."""
+    if not payment.is_closing or _holds_something(payment) or not _is_given(payment):
+        return
+    payment.go(is_closing=False)
+    tell(
+        payment,
+        ReferenceCleared,
+        by=by,
+        at=at,
+        captured_minor=payment.captured_minor,
+        transferred_minor=payment.transferred_minor,
+        uncollected_minor=payment.uncollected_minor,
+        currency=payment.currency,
+    )
+
+
+def _holds_something(payment: Payment) -> bool:
+    """An authorization that lives or may still come."""
+    pending = [AuthorizationStatus.REQUESTED, AuthorizationStatus.AUTHORIZED]
+    on_page = [CheckoutStatus.REQUESTED, CheckoutStatus.OPEN]
+    return (
+        Authorization.objects.filter(payment=payment, status__in=pending).exists()
+        or Checkout.objects.filter(payment=payment, purpose="authorize", status__in=on_page).exists()
+    )
+
+
+def _is_given(payment: Payment) -> bool:
+    """Everything of the settlement, if there is one, is with whom it belongs."""
+    settlement = settlement_of(payment)
+    if settlement is None or payment.uncollected_minor:
+        return True
+    given = payment.transferred_minor + payment.fee_minor + payment.tax_minor
+    return payment.captured_minor == settlement.total_minor == given

@@ -1,0 +1,46 @@
+"""What can be asked of payments. Each command decides and writes; the worker talks to the vendor afterwards."""
+
+from guildhall.payments.collecting import NoCard, OtherMoney
+from guildhall.payments.commands.authorizing import AlreadyAuthorized, AlreadySettled, authorize, release
+from guildhall.payments.commands.blocking import block, lift_block
+from guildhall.payments.commands.checkouts import expire_checkout, start_checkout, use_saved_card
+from guildhall.payments.commands.hearing import handle_webhook
+from guildhall.payments.commands.paying_out import (
+    BalanceTooSmall,
+    NothingToPay,
+    PayoutsDisabled,
+    PayoutsPaused,
+    request_payout,
+    start_onboarding,
+)
+from guildhall.payments.commands.settling import MoreThanAuthorized, settle, settle_cancellation
+from guildhall.payments.intents import SettlementBlocked
+from guildhall.payments.outcomes import record_outcome
+from guildhall.payments.signatures import BadSignature
+
+__all__ = [
+    "AlreadyAuthorized",
+    "AlreadySettled",
+    "BadSignature",
+    "BalanceTooSmall",
+    "MoreThanAuthorized",
+    "NoCard",
+    "NothingToPay",
+    "OtherMoney",
+    "PayoutsDisabled",
+    "PayoutsPaused",
+    "SettlementBlocked",
+    "authorize",
+    "block",
+    "expire_checkout",
+    "handle_webhook",
+    "lift_block",
+    "record_outcome",
+    "release",
+    "request_payout",
+    "settle",
+    "settle_cancellation",
+    "start_checkout",
+    "start_onboarding",
+    "use_saved_card",
+]

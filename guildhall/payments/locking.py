@@ -1,0 +1,43 @@
+"""
+The lock order of payments: payment, then intent; payout account, then payments in order of id, then intent.
+
+The locks leave foreign keys alone (FOR NO KEY UPDATE): a row that only points at a payment need not wait.
+"""
+
+from uuid import UUID
+
+from django.db import connection
+
+from guildhall.kernel.ids import new_id
+from guildhall.payments.models import Payer, Payment, PayoutAccount
+
+
+def lock_payment(reference: str) -> Payment:
+    """Give the payment of a reference, made when it is new, and keep it for this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into payments_payment (id, reference, currency, payment_state, payout_state, authorized_minor, captured_minor,
+              refunded_minor, transferred_minor, fee_minor, tax_minor, uncollected_minor, is_closing, version)
+            values (%s, %s, '', 'none', 'none', 0, 0, 0, 0, 0, 0, 0, false, 0) on conflict (reference) do nothing
+            """,
+            [new_id(), reference],
+        )
+    return Payment.objects.select_for_update(no_key=True).get(reference=reference)
+
+
+def lock_payment_by_id(payment_id: UUID) -> Payment:
+    """Give a payment and keep it for this transaction."""
+    return Payment.objects.select_for_update(no_key=True).get(id=payment_id)
+
+
+def lock_payer(customer_id: UUID) -> None:
+    """Take the queue of a customer's own object with the vendor."""
+    Payer.objects.bulk_create([Payer(customer_id=customer_id)], ignore_conflicts=True)
+    Payer.objects.select_for_update(no_key=True).get(customer_id=customer_id)
+
+
+def lock_account(provider_id: UUID) -> PayoutAccount:
+    """Give a provider's payout account, made when it is new, and keep it for this transaction."""
+    PayoutAccount.objects.bulk_create([PayoutAccount(provider_id=provider_id)], ignore_conflicts=True)
+    return PayoutAccount.objects.select_for_update(no_key=True).get(provider_id=provider_id)

@@ -1,0 +1,207 @@
+"""What may be learned about money. Everything that is asked by reference is for whoever may see that reference."""
+
+from typing import cast
+from uuid import UUID
+
+from django.db import connection
+
+from guildhall.customers.queries import saved_card
+from guildhall.kernel.money import Money
+from guildhall.kernel.refusals import NotFound
+from guildhall.payments import models
+from guildhall.payments.closing import is_blocked
+from guildhall.payments.collecting import live_hold
+from guildhall.payments.ledger import Entry
+from guildhall.payments.lifecycle import AuthorizationStatus
+from guildhall.payments.types import (
+    Checkout,
+    OnboardingLink,
+    PaymentCard,
+    PayoutCard,
+    Posting,
+    Purpose,
+    Transaction,
+)
+from guildhall.policy.queries import get
+from guildhall.policy.types import MoneyPolicy
+
+
+def get_checkout(reference: str) -> Checkout:
+    """
+    Give the latest page of a reference; `url` is there once the vendor has opened it.
+
+    :raises NotFound: when none was started.
+    """
+    row = models.Checkout.objects.filter(payment__reference=reference).order_by("-number").first()
+    if row is None:
+        raise NotFound
+    return Checkout(
+        id=row.id,
+        reference=reference,
+        purpose=cast("Purpose", row.purpose),
+        status=row.status,
+        url=row.url or None,
+        expires_at=row.expires_at,
+    )
+
+
+def get_onboarding(provider_id: UUID) -> OnboardingLink:
+    """
+    Give the latest visit of a provider to the vendor's onboarding; `url` is there once the vendor has given it.
+
+    :raises NotFound: when none was started.
+    """
+    row = models.OnboardingVisit.objects.filter(account_id=provider_id).order_by("-number").first()
+    if row is None:
+        raise NotFound
+    return OnboardingLink(
+        id=row.id, provider_id=provider_id, status=row.status, url=row.url or None, expires_at=row.expires_at
+    )
+
+
+def get_payment(reference: str) -> PaymentCard:
+    """
+    Give where the money of a reference stands.
+
+    :raises NotFound: when payments never heard of it.
+    """
+    row = models.Payment.objects.filter(reference=reference).first()
+    if row is None:
+        raise NotFound
+    hold = live_hold(row)
+    card = saved_card(row.customer_id) if row.customer_id else None
+    return PaymentCard(
+        reference=reference,
+        payment_state=row.payment_state,
+        payout_state=row.payout_state,
+        currency=row.currency,
+        authorized_minor=row.authorized_minor,
+        captured_minor=row.captured_minor,
+        refunded_minor=row.refunded_minor,
+        transferred_minor=row.transferred_minor,
+        fee_minor=row.fee_minor,
+        tax_minor=row.tax_minor,
+        capture_before=hold.capture_before if hold else None,
+        is_blocked=is_blocked(row),
+        card_brand=card.brand if card else "",
+        card_last4=card.last4 if card else "",
+    )
+
+
+def ledger_of(reference: str) -> list[Posting]:
+    """Give the ledger's entries of a reference, oldest first."""
+    entries = Entry.objects.filter(journal__reference=reference).select_related("journal", "account").order_by("id")
+    return [
+        Posting(
+            journal_id=entry.journal_id,
+            kind=entry.journal.kind,
+            account=entry.account.kind,
+            owner=entry.account.owner,
+            amount_minor=entry.amount_minor,
+            currency=entry.account.currency,
+            posted_at=entry.journal.posted_at,
+        )
+        for entry in entries
+    ]
+
+
+def balance_of(provider_id: UUID) -> Money:
+    """Give what lies on a provider's balance with the vendor, in the house's currency: transferred, and not yet in their bank."""
+    currency = get(MoneyPolicy).currency
+    with connection.cursor() as cursor:
+        cursor.execute("select payments.balance(%s, %s)", [provider_id, currency])
+        return Money(int(cursor.fetchone()[0]), currency)
+
+
+def list_payouts(provider_id: UUID, *, limit: int = 100) -> list[PayoutCard]:
+    """Give a provider's payouts, newest first."""
+    rows = models.Payout.objects.filter(account_id=provider_id).order_by("-created_at", "-id")[:limit]
+    return [
+        PayoutCard(
+            id=row.id,
+            amount_minor=row.amount_minor,
+            currency=row.currency,
+            status=row.status,
+            arrives_at=row.arrives_at,
+            failure_code=row.failure_code,
+            created_at=row.created_at,
+        )
+        for row in rows
+    ]
+
+
+def list_transactions(reference: str) -> list[Transaction]:
+    """Give the movements of a reference as the vendor knows them, oldest first."""
+    attempts = models.Authorization.objects.filter(payment__reference=reference).order_by("attempt")
+    found = [_attempt(reference, row) for row in attempts]
+    found += [_capture(reference, row) for row in attempts if row.kind == "hold" and row.captured_minor]
+    transfer = (
+        models.Transfer.objects.filter(payment__reference=reference).select_related("payment").order_by("id").first()
+    )
+    if transfer is None:
+        return found
+    account = models.PayoutAccount.objects.filter(provider_id=transfer.provider_id).first()
+    account_ref = account.account_ref if account else ""
+    parts = models.PayoutPart.objects.filter(transfer=transfer).select_related("payout").order_by("id")
+    return [
+        *found,
+        _transfer(reference, transfer, account_ref),
+        *(_part(reference, part, account_ref) for part in parts),
+    ]
+
+
+def _attempt(reference: str, row: models.Authorization) -> Transaction:
+    return Transaction(
+        id=row.id,
+        reference=reference,
+        kind="authorization" if row.kind == "hold" else "charge",
+        amount_minor=row.amount_minor,
+        currency=row.currency,
+        status=row.status,
+        vendor_ref=row.vendor_ref,
+        account_ref="",
+        at=row.requested_at,
+    )
+
+
+def _capture(reference: str, row: models.Authorization) -> Transaction:
+    return Transaction(
+        id=row.id,
+        reference=reference,
+        kind="capture",
+        amount_minor=row.captured_minor,
+        currency=row.currency,
+        status=AuthorizationStatus.CAPTURED,
+        vendor_ref=row.charge_ref,
+        account_ref="",
+        at=row.requested_at,
+    )
+
+
+def _transfer(reference: str, row: models.Transfer, account_ref: str) -> Transaction:
+    settled = models.Settlement.objects.get(payment=row.payment)
+    return Transaction(
+        id=row.id,
+        reference=reference,
+        kind="transfer",
+        amount_minor=row.amount_minor,
+        currency=row.currency,
+        status=row.status,
+        vendor_ref=row.vendor_ref,
+        account_ref=account_ref,
+        at=row.made_at or settled.settled_at,
+    )
+
+
+def _part(reference: str, part: models.PayoutPart, account_ref: str) -> Transaction:
+    return Transaction(
+        id=part.payout_id,
+        reference=reference,
+        kind="payout",
+        amount_minor=part.amount_minor,
+        currency=part.payout.currency,
+        status=part.payout.status,
+        vendor_ref=part.payout.vendor_ref,
+        account_ref=account_ref,
+        at=part.payout.created_at,
+    )
