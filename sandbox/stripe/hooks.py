@@ -38,7 +38,7 @@ Runs inside every API request after authentication, while its idempotency key co
 A response returned here goes out before any effect and is not stored under the key unless the hook sets
 `request.state.store_answer = True` (the vendor stores a 500 that began to execute). Awaiting in here delays the request.
 For a lost answer the hook returns None and sets `request.state.answer_instead` to a Response, or `request.state.lose_answer = True`
-(the connection is cut without one): the effect happens, the true answer is stored under the key, the caller does not see it.
+(the connection is cut): the effect happens, the true answer is stored under the key, the caller does not see it.
 `request.state.delay_answer` (real seconds) delays the answer after the effect.
 """
 
