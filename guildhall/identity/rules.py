@@ -52,7 +52,8 @@ def clean_email(text: str) -> str:
 
 
 def email_key(text: str) -> str:
-    """Give what makes two addresses the same account: NFKC, case folded."""
+    """Give what makes two addresses the same account: NFKC, case folded. Text that no address can be matches none."""
+    text = text[: EMAIL_LENGTH_MAX + 1].encode(errors="replace").decode().replace("\0", "?")
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text.strip()).casefold())
 
 
