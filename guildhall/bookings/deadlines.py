@@ -108,13 +108,13 @@ _ON_DEADLINE: dict[S, Act] = {
 
 
 def _remind(booking: Booking, at: datetime) -> None:
-    due_at = booking.planned.lower - timedelta(hours=booking.promised.reminder_hours_before)
-    if booking.status == S.CONFIRMED and due_at <= at < booking.planned.lower:
-        note(booking, ReminderDue, by=CLOCK, at=at, tell={"starts_at": booking.planned.lower})
+    due_at = booking.starts_at - timedelta(hours=booking.promised.reminder_hours_before)
+    if booking.status == S.CONFIRMED and due_at <= at < booking.starts_at:
+        note(booking, ReminderDue, by=CLOCK, at=at, tell={"starts_at": booking.starts_at})
 
 
 def _authorize(booking: Booking, at: datetime) -> None:
-    due_at = booking.planned.lower - timedelta(hours=booking.promised.authorize_hours_before)
+    due_at = booking.starts_at - timedelta(hours=booking.promised.authorize_hours_before)
     if booking.status == S.CONFIRMED and due_at <= at and not paying.is_authorized(booking):
         paying.authorize(booking, at=at)
 

@@ -56,7 +56,7 @@ def offer_choices_when_nobody_took_it(event: CascadeExhausted, fact: Fact) -> No
     booking = locked(booking_of(event.reference))
     if booking.status != S.MATCHING:
         return
-    until = rules.unfilled_until(booking.promised, mode=booking.mode, starts_at=booking.planned.lower, at=fact.at)
+    until = rules.unfilled_until(booking.promised, mode=booking.agreed_mode, starts_at=booking.starts_at, at=fact.at)
     told = {"deadline_at": until}
     step(booking, lifecycle.EXHAUST, BookingUnfilled, by=SYSTEM, at=fact.at, deadline_at=until, tell=told)
     if booking.mode == "asap":
@@ -88,6 +88,4 @@ def booking_of(reference: str) -> UUID:
 
 
 def _find_a_provider(booking: Booking, fact: Fact) -> None:
-    find_a_provider(
-        booking, later=lifecycle.AWAIT_MATCHING, now=lifecycle.START_MATCHING, by=SYSTEM, at=fact.at
-    )
+    find_a_provider(booking, later=lifecycle.AWAIT_MATCHING, now=lifecycle.START_MATCHING, by=SYSTEM, at=fact.at)

@@ -1,5 +1,6 @@
 """Tables of bookings. `move` and `touch` are the only writers; `accept_offer` in `sql/published.sql` is their twin for the hot road."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
@@ -7,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from guildhall.bookings.lifecycle import WITH_PROVIDER, WITHOUT_DEADLINE
-from guildhall.bookings.types import BookingStatus, Terms
+from guildhall.bookings.types import BookingStatus, Mode, Terms
 from guildhall.catalog.models import Category
 from guildhall.customers.models import Address, Customer
 from guildhall.kernel.ids import new_id
@@ -107,6 +108,23 @@ class Booking(models.Model):
     def reference(self) -> str:
         """The name by which contexts below know this booking."""
         return f"booking:{self.id}"
+
+    @property
+    def starts_at(self) -> datetime:
+        """Begin of the planned time (UTC)."""
+        assert self.planned.lower is not None
+        return self.planned.lower
+
+    @property
+    def ends_at(self) -> datetime:
+        """End of the planned time, travel buffer included (UTC)."""
+        assert self.planned.upper is not None
+        return self.planned.upper
+
+    @property
+    def agreed_mode(self) -> Mode:
+        """As soon as possible, or at a time."""
+        return "asap" if self.mode == "asap" else "scheduled"
 
     @property
     def promised(self) -> Terms:

@@ -44,7 +44,12 @@ def quote(terms: Terms, *, minutes_from: int, minutes_to: int) -> Quote:
     highest = max(total_minor(terms, rank, minutes_to) for rank in ranks)
     headroom = Money(highest, terms.currency).share(terms.headroom_percent * 100)
     return Quote(
-        currency=terms.currency, from_minor=lowest, to_minor=highest, authorize_minor=highest + headroom.minor
+        currency=terms.currency,
+        minutes_from=minutes_from,
+        minutes_to=minutes_to,
+        from_minor=lowest,
+        to_minor=highest,
+        authorize_minor=highest + headroom.minor,
     )
 
 
@@ -121,7 +126,6 @@ def worked_minutes(*, started_at: datetime, finished_at: datetime, breaks: Seque
 
 def is_within(metres: float, *, latitude: float, longitude: float, of: tuple[float, float]) -> bool:
     """Whether a position lies within so many metres of a place (WGS 84 geodesic)."""
-
 
     distance: float = Geodesic.WGS84.Inverse(latitude, longitude, *of)["s12"]
     return distance <= metres

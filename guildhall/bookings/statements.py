@@ -12,7 +12,8 @@ def accept_offer(offer_id: UUID, *, provider_id: UUID, by: Actor, at: datetime) 
     """Run `bookings.accept_offer`: gives its outcome (taken, already_yours, already_taken, expired, not_yours) and the booking's id."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select outcome, booking_id from bookings.accept_offer(%s, %s, %s, %s)", [offer_id, provider_id, str(by), at]
+            "select outcome, booking_id from bookings.accept_offer(%s, %s, %s, %s)",
+            [offer_id, provider_id, str(by), at],
         )
         outcome, booking_id = cursor.fetchone()
     return outcome, booking_id

@@ -78,6 +78,8 @@ class Quote:
     """Prices before anybody is found: from the cheapest tier and shortest time to the dearest and longest; all minor units."""
 
     currency: str
+    minutes_from: int
+    minutes_to: int
     from_minor: int
     to_minor: int
     authorize_minor: int

@@ -1,11 +1,11 @@
 """Publishing facts and hearing them."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import connection
-from psycopg.types.json import Jsonb
 
 from guildhall.eventlog.models import ParkedFact
 from guildhall.eventlog.types import Event, Fact
@@ -22,8 +22,8 @@ def publish(event: Event, *, by: Actor, at: datetime) -> int:
         raise RuntimeError("A fact is written in the transaction of the change it describes.")
     with connection.cursor() as cursor:
         cursor.execute(
-            "select eventlog.publish(%s, %s, %s, %s, %s, %s, %s)",
-            [event.name, event.aggregate, event.version, event.reference, str(by), at, Jsonb(event.payload())],
+            "select eventlog.publish(%s, %s, %s, %s, %s, %s, %s::jsonb)",
+            [event.name, event.aggregate, event.version, event.reference, str(by), at, json.dumps(event.payload())],
         )
         row = cursor.fetchone()
     return int(row[0])

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import cache
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
 _registry: dict[str, type["Event"]] = {}
+_adapters: dict[type["Event"], TypeAdapter[Any]] = {}
 _ENVELOPE = frozenset({"aggregate_id", "version", "reference"})
 
 
@@ -55,9 +55,10 @@ class Event:
         return event
 
 
-@cache
 def _adapter(cls: type[Event]) -> TypeAdapter[Any]:
-    return TypeAdapter(cls)
+    if cls not in _adapters:
+        _adapters[cls] = TypeAdapter(cls)
+    return _adapters[cls]
 
 
 def event_class(name: str) -> type[Event]:

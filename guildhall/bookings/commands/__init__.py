@@ -1,6 +1,6 @@
 """What people can ask of bookings, one function each."""
 
-from guildhall.bookings.commands.accepting import AlreadyTaken, OfferExpired, accept_offer, assign_by_hand
+from guildhall.bookings.commands.accepting import accept_offer, assign_by_hand
 from guildhall.bookings.commands.cancelling import cancel_booking, withdraw_provider
 from guildhall.bookings.commands.changing import reschedule_booking, widen_booking
 from guildhall.bookings.commands.hours import (
@@ -22,8 +22,6 @@ from guildhall.bookings.commands.working import (
 )
 
 __all__ = [
-    "AlreadyTaken",
-    "OfferExpired",
     "accept_offer",
     "arrive",
     "assign_by_hand",

@@ -15,7 +15,6 @@ from guildhall.matching import commands as matching
 from guildhall.matching.commands import AlreadyTaken, OfferExpired
 from guildhall.scheduling.commands import SlotTaken
 
-
 _REFUSALS: dict[str, type[Refused]] = {
     "already_taken": AlreadyTaken,
     "expired": OfferExpired,

@@ -60,11 +60,11 @@ def fee_now(booking: Booking, *, by: Actor, at: datetime) -> int:
     """What cancelling now would cost the customer, minor units."""
     return rules.cancellation_fee_minor(
         booking.promised,
-        mode=booking.mode,
+        mode=booking.agreed_mode,
         status=booking.status,
         tier_rank=booking.tier_rank,
         minutes_from=booking.minutes_from,
-        notice=booking.planned.lower - at,
+        notice=booking.starts_at - at,
         by=by.kind,
     )
 
@@ -74,7 +74,6 @@ def _charge_fee(booking: Booking, fee_minor: int, *, at: datetime) -> None:
     assert booking.provider_id is not None
     payments.settle_cancellation(
         reference=booking.reference,
-        customer_id=booking.customer_id,
         settlement=Settlement(
             total_minor=parts.total_minor,
             tax_minor=parts.tax_minor,
@@ -102,7 +101,7 @@ def withdraw_provider(*, booking_id: UUID, reason: str, by: Actor, at: datetime)
 def withdraw(booking: Booking, *, reason: str, by: Actor, at: datetime) -> None:
     """Take the provider off a booking whose row is locked. An appointment that has begun goes before an operator instead."""
     lifecycle.WITHDRAW.apply(booking.status)
-    if booking.mode == "scheduled" and booking.planned.lower <= at:
+    if booking.mode == "scheduled" and booking.starts_at <= at:
         miss(booking, cause="provider_withdrew_late", reason=reason, by=by, at=at)
         return
     withdrawn_provider_id = booking.provider_id

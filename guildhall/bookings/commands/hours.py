@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from guildhall.bookings import lifecycle, rules
+from guildhall.bookings.commands import paying
 from guildhall.bookings.commands.steps import locked, note, step
 from guildhall.bookings.events import (
     BookingCancelled,
@@ -97,7 +98,7 @@ def report_no_show(*, booking_id: UUID, reason: str, by: Actor, at: datetime) ->
     booking = locked(booking_id)
     require_party(booking, by, "customer", "provider", "operator")
     lifecycle.MISS.apply(booking.status)
-    if at < booking.planned.lower:
+    if at < booking.starts_at:
         raise TooEarly
     miss(booking, cause=f"no_show_reported_by_{by.kind}", reason=reason, by=by, at=at)
 
@@ -108,9 +109,7 @@ def miss(booking: Booking, *, cause: str, reason: str = "", by: Actor, at: datet
 
 
 @transaction.atomic
-def decide_booking(
-    *, booking_id: UUID, settled_minutes: int | None, reason: str, by: Actor, at: datetime
-) -> None:
+def decide_booking(*, booking_id: UUID, settled_minutes: int | None, reason: str, by: Actor, at: datetime) -> None:
     """
     Decide open hours as an operator: so many minutes are final, or (None) the booking is cancelled without a charge.
 
@@ -152,7 +151,11 @@ def _unresolve(booking: Booking, move: Move, *, cause: str, reason: str, by: Act
 
 
 def _settle(booking: Booking, move: Move, *, minutes: int, cause: str, by: Actor, at: datetime) -> None:
-    """Charge for so many minutes at the accepting tier's frozen price, never more than was authorized."""
+    """
+    Charge for so many minutes at the accepting tier's frozen price, never more than was authorized.
+
+    Money that is not held any more (a long case, a missed authorization) is charged to the card on file.
+    """
     terms = booking.promised
     assert booking.tier_rank is not None
     assert booking.provider_id is not None
@@ -178,7 +181,8 @@ def _settle(booking: Booking, move: Move, *, minutes: int, cause: str, by: Actor
         payments.release(reference=booking.reference, at=at)
         return
     parts = rules.split(terms, total)
-    payments.settle(
+    collect = payments.settle if paying.is_authorized(booking) else payments.settle_cancellation
+    collect(
         reference=booking.reference,
         settlement=Settlement(
             total_minor=parts.total_minor,

@@ -19,6 +19,7 @@ from guildhall.kernel.money import Money
 from guildhall.kernel.refusals import Refused
 from guildhall.payments import commands as payments
 from guildhall.payments.queries import get_payment
+from guildhall.payments.types import Purpose
 from guildhall.timers.commands import set_timer
 
 _HOURS_BEFORE_START = 2
@@ -73,7 +74,7 @@ def authorize(booking: Booking, *, at: datetime) -> None:
     )
 
 
-def _start_checkout(booking: Booking, *, purpose: str, at: datetime) -> None:
+def _start_checkout(booking: Booking, *, purpose: Purpose, at: datetime) -> None:
     amount = Money(booking.authorize_minor, booking.currency) if purpose == "authorize" else None
     payments.start_checkout(
         reference=booking.reference,
@@ -117,5 +118,5 @@ def ask_customer_for_payment(booking: Booking, *, by: Actor, at: datetime) -> No
 def _payment_deadline(booking: Booking, at: datetime) -> datetime:
     if booking.status == BookingStatus.AWAITING_CARD and booking.deadline_at is not None:
         return booking.deadline_at
-    before_start: datetime = booking.planned.lower - timedelta(hours=_HOURS_BEFORE_START)
+    before_start = booking.starts_at - timedelta(hours=_HOURS_BEFORE_START)
     return max(before_start, at + timedelta(minutes=_MINUTES_AT_LEAST))

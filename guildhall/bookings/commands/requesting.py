@@ -15,18 +15,23 @@ from guildhall.bookings.models import Booking
 from guildhall.bookings.types import BookingRequest, BookingStatus, Quote, Terms, TierPrice
 from guildhall.catalog import queries as catalog
 from guildhall.customers import queries as customers
-from guildhall.customers.types import AddressCard
+from guildhall.customers.types import Address
 from guildhall.eventlog.commands import publish
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.moves import Move
-from guildhall.kernel.refusals import DoesNotExist, Invalid, NotAllowed
+from guildhall.kernel.refusals import DoesNotExist, Invalid, NotAllowed, NotFound
+from guildhall.kernel.texts import clean_line, clean_text
 from guildhall.matching import commands as matching
 from guildhall.matching.types import Mode, Place
 from guildhall.policy import queries as policy
 from guildhall.policy.types import BookingPolicy, CancellationPolicy, MatchingPolicy, MoneyPolicy
 from guildhall.providers import queries as providers
+from guildhall.providers.types import Profile
 from guildhall.scheduling import rules as calendar
 from guildhall.timers.commands import set_timer
+
+_INSTRUCTIONS_LENGTH_MAX = 2_000
+_PURCHASE_ORDER_LENGTH_MAX = 60
 
 
 class NotServedHere(Invalid):
@@ -74,7 +79,7 @@ def request_booking(*, customer_id: UUID, request: BookingRequest, by: Actor, at
         raise NotAllowed
     address = customers.get_address(customer_id, request.address_id)
     category = catalog.get_category(request.category)
-    minutes_from, minutes_to = _minutes(request, category.key)
+    minutes_from, minutes_to = _minutes(category.key, request.kind, request.minutes_from, request.minutes_to)
     city = catalog.city_of(address.latitude, address.longitude)
     if city is None:
         raise NotServedHere
@@ -82,10 +87,8 @@ def request_booking(*, customer_id: UUID, request: BookingRequest, by: Actor, at
     terms = terms_now(category.key)
     window = window_of(request.starts_at, request.fold, zone=address.time_zone, at=at, limits=limits, terms=terms)
     estimate = rules.quote(terms, minutes_from=minutes_from, minutes_to=minutes_to)
-    direct_provider_id = _direct_provider(request)
-    planned = rules.planned_range(
-        window.starts_at, minutes_to=minutes_to, buffer_minutes=limits.travel_buffer_minutes
-    )
+    direct_provider_id = _direct_provider(request, category.id)
+    planned = rules.planned_range(window.starts_at, minutes_to=minutes_to, buffer_minutes=limits.travel_buffer_minutes)
     deadline_at = at + timedelta(minutes=terms.card_minutes)
     booking = Booking.objects.create(
         version=1,
@@ -101,8 +104,10 @@ def request_booking(*, customer_id: UUID, request: BookingRequest, by: Actor, at
         minutes_from=minutes_from,
         minutes_to=minutes_to,
         buffer_minutes=limits.travel_buffer_minutes,
-        instructions=request.instructions,
-        purchase_order=request.purchase_order,
+        instructions=clean_text(request.instructions, field="instructions", length_max=_INSTRUCTIONS_LENGTH_MAX),
+        purchase_order=clean_line(
+            request.purchase_order, field="purchase_order", length_max=_PURCHASE_ORDER_LENGTH_MAX, required=False
+        ),
         start_code=f"{secrets.randbelow(10_000):04}",
         policy_versions=_policy_versions(),
         requested_at=at,
@@ -110,23 +115,29 @@ def request_booking(*, customer_id: UUID, request: BookingRequest, by: Actor, at
         **_place(address, city.key),
         **_price(terms, estimate),
     )
-    publish(
-        BookingRequested.of(booking, category_id=category.id, starts_at=window.starts_at), by=by, at=at
-    )
+    publish(BookingRequested.of(booking, category_id=category.id, starts_at=window.starts_at), by=by, at=at)
     set_timer(kind=DEADLINE, reference=str(booking.id), due_at=deadline_at)
     if paying.arrange(booking, at=at):
         find_a_provider(booking, later=lifecycle.AWAIT_MATCHING, now=lifecycle.START_MATCHING, by=by, at=at)
     return booking.id
 
 
-def estimate_booking(*, category: str, minutes_from: int, minutes_to: int) -> Quote:
-    """Give the price that a request would be given now, before anybody signs up. Changes nothing."""
-    return rules.quote(terms_now(category), minutes_from=minutes_from, minutes_to=minutes_to)
+def estimate_booking(
+    *, category: str, kind: str | None = None, minutes_from: int | None = None, minutes_to: int | None = None
+) -> Quote:
+    """
+    Give the price that a request would be given now, before anybody signs up. Changes nothing.
+
+    :raises DoesNotExist: when there is no such category, or no such kind of job in it.
+    :raises BadLength: when the job is too short or too long.
+    """
+    shortest, longest = _minutes(category, kind, minutes_from, minutes_to)
+    return rules.quote(terms_now(category), minutes_from=shortest, minutes_to=longest)
 
 
 def find_a_provider(booking: Booking, *, later: Move, now: Move, by: Actor, at: datetime) -> None:
     """Start matching when its time has come, else wait for it."""
-    starts_at = rules.matching_starts_at(booking.promised, starts_at=booking.planned.lower, at=at)
+    starts_at = rules.matching_starts_at(booking.promised, starts_at=booking.starts_at, at=at)
     if booking.mode == "scheduled" and starts_at > at:
         told = {"matching_starts_at": starts_at}
         step(booking, later, BookingWaiting, by=by, at=at, deadline_at=starts_at, tell=told)
@@ -143,7 +154,7 @@ def open_cascade(booking: Booking, *, by: Actor, at: datetime) -> None:
         mode=Mode(booking.mode),
         place=Place(latitude=booking.latitude, longitude=booking.longitude),
         category_id=booking.category_id,
-        starts_at=None if booking.mode == "asap" else booking.planned.lower,
+        starts_at=None if booking.mode == "asap" else booking.starts_at,
         planned_minutes=booking.minutes_to + booking.buffer_minutes,
         minutes_from=booking.minutes_from,
         favourites=customers.favourite_ids(booking.customer_id),
@@ -202,15 +213,19 @@ def _policy_versions() -> dict[str, int]:
     return {kind.document: policy.current_version(kind) for kind in kinds}
 
 
-def _minutes(request: BookingRequest, category_key: str) -> tuple[int, int]:
+def _minutes(
+    category_key: str, kind: str | None, minutes_from: int | None, minutes_to: int | None
+) -> tuple[int, int]:
     """The job's length, from - to: the customer's, else the usual one of its kind."""
     usual = None
-    if request.kind is not None:
-        usual = catalog.get_job_kind(request.kind)
+    if kind is not None:
+        usual = catalog.get_job_kind(kind)
         if usual.category_key != category_key:
             raise DoesNotExist("There is no such kind of job in this category.", field="kind")
-    shortest = request.minutes_from or (usual.minutes_from if usual else None)
-    longest = request.minutes_to or (usual.minutes_to if usual else shortest)
+    shortest = usual.minutes_from if minutes_from is None and usual else minutes_from
+    longest = usual.minutes_to if minutes_to is None and usual else minutes_to
+    if longest is None:
+        longest = shortest
     if shortest is None or longest is None:
         raise BadLength("Say what kind of job it is, or how long it takes.")
     limits = policy.get(BookingPolicy)
@@ -219,15 +234,28 @@ def _minutes(request: BookingRequest, category_key: str) -> tuple[int, int]:
     return shortest, longest
 
 
-def _direct_provider(request: BookingRequest) -> UUID | None:
-    if request.provider_id is None and request.service_id is None:
+def _direct_provider(request: BookingRequest, category_id: int) -> UUID | None:
+    """The provider whom the customer chose, if they work in the category (and the listing, if one is named, is theirs)."""
+    if request.provider_id is None:
+        if request.service_id is not None:
+            raise DoesNotExist("A listing is booked together with its provider.", field="provider_id")
         return None
-    if request.provider_id is None or not providers.offers(request.provider_id, request.category, request.service_id):
-        raise DoesNotExist("This provider does not offer that.", field="provider_id")
-    return request.provider_id
+    profile = _profile(request.provider_id)
+    if request.service_id is not None and request.service_id not in {service.id for service in profile.services}:
+        raise DoesNotExist("This provider has no such listing.", field="service_id")
+    if category_id not in profile.category_ids:
+        raise DoesNotExist("This provider does not work in that category.", field="provider_id")
+    return profile.id
 
 
-def _place(address: AddressCard, city_key: str) -> dict[str, object]:
+def _profile(provider_id: UUID) -> Profile:
+    try:
+        return providers.get_profile(provider_id)
+    except NotFound:
+        raise DoesNotExist("There is no such provider.", field="provider_id") from None
+
+
+def _place(address: Address, city_key: str) -> dict[str, object]:
     return {
         "address_id": address.id,
         "latitude": address.latitude,

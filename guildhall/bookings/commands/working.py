@@ -87,7 +87,7 @@ def start_work(
     lifecycle.START.apply(booking.status)
     if not (_knows_code(booking, start_code) or _is_there(booking, position)):
         raise WrongStart
-    forgotten_at = booking.planned.upper + timedelta(hours=booking.promised.forgotten_stop_hours)
+    forgotten_at = booking.ends_at + timedelta(hours=booking.promised.forgotten_stop_hours)
     step(
         booking,
         lifecycle.START,
@@ -137,8 +137,8 @@ def finish_work(*, booking_id: UUID, minutes: int | None = None, notes: str = ""
     """
     booking = _of_provider(booking_id, by)
     lifecycle.FINISH.apply(booking.status)
-    elapsed = rules.worked_minutes(started_at=booking.started_at, finished_at=at, breaks=[])
     worked, paused = _clocked(booking, at)
+    elapsed = worked + paused
     logged = worked if minutes is None else minutes
     if not 1 <= logged <= max(elapsed, 1):
         raise BadHours(f"{elapsed} minutes have passed since the start.")
