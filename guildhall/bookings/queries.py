@@ -117,4 +117,5 @@ def _card(booking: Booking, by: Actor) -> BookingCard:
         cancelled_by=booking.cancelled_by,
         cancellation_fee_minor=booking.cancellation_fee_minor,
         reason=booking.reason,
+        terms=booking.promised,
     )

@@ -171,3 +171,9 @@ class BookingCard:
     cancelled_by: str
     cancellation_fee_minor: int
     reason: str
+    terms: Terms
+
+    @property
+    def reference(self) -> str:
+        """The name by which contexts below know this booking."""
+        return f"booking:{self.id}"

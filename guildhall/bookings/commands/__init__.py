@@ -1,7 +1,7 @@
 """What people can ask of bookings, one function each."""
 
 from guildhall.bookings.commands.accepting import accept_offer, assign_by_hand
-from guildhall.bookings.commands.cancelling import cancel_booking, withdraw_provider
+from guildhall.bookings.commands.cancelling import cancel_booking, preview_cancellation, withdraw_provider
 from guildhall.bookings.commands.changing import reschedule_booking, widen_booking
 from guildhall.bookings.commands.hours import (
     confirm_hours,
@@ -11,7 +11,7 @@ from guildhall.bookings.commands.hours import (
     report_no_show,
 )
 from guildhall.bookings.commands.paying import open_card_page
-from guildhall.bookings.commands.requesting import request_booking
+from guildhall.bookings.commands.requesting import estimate_booking, request_booking
 from guildhall.bookings.commands.working import (
     arrive,
     end_break,
@@ -30,10 +30,12 @@ __all__ = [
     "contest_hours",
     "decide_booking",
     "end_break",
+    "estimate_booking",
     "finish_work",
     "flag_unresolved",
     "leave",
     "open_card_page",
+    "preview_cancellation",
     "report_no_show",
     "request_booking",
     "reschedule_booking",

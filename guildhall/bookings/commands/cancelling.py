@@ -13,6 +13,7 @@ from guildhall.bookings.events import BookingCancelled, ProviderWithdrew
 from guildhall.bookings.models import Booking
 from guildhall.bookings.permissions import require_party
 from guildhall.kernel.actors import Actor
+from guildhall.kernel.refusals import NotFound
 from guildhall.matching import commands as matching
 from guildhall.payments import commands as payments
 from guildhall.payments.types import Settlement
@@ -29,6 +30,21 @@ def cancel_booking(*, booking_id: UUID, reason: str, by: Actor, at: datetime) ->
     booking = locked(booking_id)
     require_party(booking, by, "customer", "operator")
     return cancel(booking, cause="asked", reason=reason, by=by, at=at)
+
+
+def preview_cancellation(*, booking_id: UUID, by: Actor, at: datetime) -> int:
+    """
+    Give the fee that cancelling now would cost the customer (minor units). Changes nothing.
+
+    :raises NotFound: when there is no such booking.
+    :raises MoveRefused: from the start of work on.
+    """
+    booking = Booking.objects.filter(id=booking_id).first()
+    if booking is None:
+        raise NotFound
+    require_party(booking, by, "customer", "operator")
+    lifecycle.CANCEL.apply(booking.status)
+    return fee_now(booking, by=by, at=at)
 
 
 def cancel(booking: Booking, *, cause: str, reason: str = "", by: Actor, at: datetime) -> int:

@@ -77,7 +77,7 @@ def request_booking(*, customer_id: UUID, request: BookingRequest, by: Actor, at
     """
     if not (by == Actor.customer(customer_id) or by.kind == "operator"):
         raise NotAllowed
-    address = customers.get_address(customer_id, request.address_id)
+    address = _address(customer_id, request.address_id)
     category = catalog.get_category(request.category)
     minutes_from, minutes_to = _minutes(category.key, request.kind, request.minutes_from, request.minutes_to)
     city = catalog.city_of(address.latitude, address.longitude)
@@ -263,6 +263,13 @@ def _place(address: Address, city_key: str) -> dict[str, object]:
         "time_zone": address.time_zone,
         "city_key": city_key,
     }
+
+
+def _address(customer_id: UUID, address_id: UUID) -> Address:
+    try:
+        return customers.get_address(customer_id, address_id)
+    except NotFound:
+        raise DoesNotExist("There is no such address.", field="address_id") from None
 
 
 def _price(terms: Terms, estimate: Quote) -> dict[str, object]:
