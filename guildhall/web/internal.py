@@ -1,7 +1,6 @@
 """The clock's edge for the sandbox: it exists in sandbox settings only, and answers this machine only."""
 
 from datetime import timedelta
-from ipaddress import ip_address
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -12,6 +11,7 @@ from guildhall.eventlog import queries as eventlog
 from guildhall.kernel.refusals import Invalid, NotFound
 from guildhall.timers import commands, queries
 from guildhall.web.api.parsing import read_object
+from guildhall.web.clients import client_address, is_loopback
 
 
 class BadOffset(Invalid):
@@ -19,14 +19,14 @@ class BadOffset(Invalid):
 
     code = "bad_offset"
     status = 400
-    default_detail = "Send {\"offset_seconds\": number}."
+    default_detail = 'Send {"offset_seconds": number}.'
 
 
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 def clock(request: HttpRequest) -> HttpResponse:
     """Tell the clock's now, its next deadline and whether everything that was due is done; POST sets it ahead."""
-    if not ip_address(request.META["REMOTE_ADDR"]).is_loopback:
+    if not is_loopback(client_address(request)):
         raise NotFound
     if request.method == "POST":
         seconds = read_object(request.body).get("offset_seconds")

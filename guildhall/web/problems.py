@@ -59,7 +59,9 @@ def problem(request: HttpRequest, refusal: Refused) -> HttpResponse:
         "request_id": getattr(request, "request_id", ""),
         **refusal.extra,
     }
-    response = HttpResponse(json.dumps(members, cls=DjangoJSONEncoder), status=refusal.status, content_type=CONTENT_TYPE)
+    response = HttpResponse(
+        json.dumps(members, cls=DjangoJSONEncoder), status=refusal.status, content_type=CONTENT_TYPE
+    )
     retry_after = refusal.extra.get("retry_after", RETRY_SECONDS if refusal.status == Unavailable.status else None)
     if retry_after is not None:
         response["Retry-After"] = str(retry_after)

@@ -1,6 +1,7 @@
 """One request, one effect: the key, the command and the answer are committed together."""
 
 import hashlib
+import inspect
 import json
 import random
 import time
@@ -14,15 +15,20 @@ from ninja import Schema, Status
 
 from guildhall.kernel.refusals import Invalid, Refused
 from guildhall.web.api.models import IdempotencyKey
+from guildhall.web.api.parsing import read_body
+from guildhall.web.api.reading import check_query
+from guildhall.web.api.refusals import unknown_field
+from guildhall.web.api.schemas import Body
 from guildhall.web.problems import problem
 
 P = ParamSpec("P")
 _KEY_LENGTH_MAX = 255
 _STORED_REFUSALS = frozenset({409, 410, 422})
-_WAIT_FOR_TWIN = "3s"
 _TRIES = 3
 _SQLSTATES_TO_TRY_AGAIN = frozenset({"40P01", "40001"})
 _LOCK_NOT_AVAILABLE = "55P03"
+_ACCEPTED = 202
+_LOOK_AGAIN_SECONDS = 1
 
 
 class IdempotencyKeyRequired(Refused):
@@ -54,23 +60,27 @@ def changes(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse
     """
     Make a view that changes something safe to send again.
 
-    The outer transaction inserts the key (waiting at most three seconds for its twin), runs the view in one savepoint, stores the
-    answer and commits. Refusals with 409, 410 and 422 are answers too; others, and faults, leave no trace. A deadlock or a
-    serialization failure runs the whole block again, three times at most.
+    The outer transaction inserts the key (waiting for its twin as long as the connection's `lock_timeout` allows: three
+    seconds), runs the view in one savepoint, stores the answer and commits. Refusals with 409, 410 and 422 are answers
+    too; others, and faults, leave no trace. A deadlock or a serialization failure runs the whole block again, three times
+    at most. A view without a body takes none, or an empty object; it takes no query.
     """
+    takes_body = any(_is_body(parameter) for parameter in inspect.signature(view).parameters.values())
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         key = _key_of(request)
+        check_query(request, frozenset())
+        body = read_body(request) if request.body else {}
+        if body and not takes_body:
+            raise unknown_field(*body)
+        fingerprint = _fingerprint(request, body)
         for attempt in range(1, _TRIES + 1):
             try:
                 with transaction.atomic():
-                    return _answer_once(request, key, lambda: view(request, *args, **kwargs))
+                    return _answer_once(request, key, fingerprint, lambda: view(request, *args, **kwargs))
             except DatabaseError as error:
-                sqlstate = getattr(error.__cause__, "sqlstate", None)
-                if sqlstate == _LOCK_NOT_AVAILABLE:
-                    raise StillRunning(retry_after=1) from error
-                if sqlstate not in _SQLSTATES_TO_TRY_AGAIN or attempt == _TRIES:
+                if _sqlstate(error) not in _SQLSTATES_TO_TRY_AGAIN or attempt == _TRIES:
                     raise
                 time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 - jitter
         raise OperationalError
@@ -78,9 +88,12 @@ def changes(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse
     return guarded
 
 
-def _answer_once(request: HttpRequest, key: str, view: Callable[[], Status[Any]]) -> HttpResponse:
+def _is_body(parameter: inspect.Parameter) -> bool:
+    return isinstance(parameter.annotation, type) and issubclass(parameter.annotation, Body)
+
+
+def _answer_once(request: HttpRequest, key: str, fingerprint: bytes, view: Callable[[], Status[Any]]) -> HttpResponse:
     owner = str(getattr(request, "actor", "anonymous"))
-    fingerprint = _fingerprint(request)
     row_id = _claim(owner, key, fingerprint)
     if row_id is None:
         return _again(owner, key, fingerprint)
@@ -98,16 +111,24 @@ def _answer_once(request: HttpRequest, key: str, view: Callable[[], Status[Any]]
 
 
 def _claim(owner: str, key: str, fingerprint: bytes) -> int | None:
-    """Insert the key; None when it is there already. Waits while a twin's transaction is open."""
+    """
+    Insert the key; None when it is there already. Waits while a twin's transaction is open.
+
+    :raises StillRunning: when it stays open.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("select set_config('lock_timeout', %s, true)", [_WAIT_FOR_TWIN])
-        cursor.execute(
-            """
-            insert into api_idempotency_key (owner, key, fingerprint, body, content_type, created_at)
-            values (%s, %s, %s, '', '', now()) on conflict do nothing returning id
-            """,
-            [owner, key, fingerprint],
-        )
+        try:
+            cursor.execute(
+                """
+                insert into api_idempotency_key (owner, key, fingerprint, body, content_type, created_at)
+                values (%s, %s, %s, '', '', now()) on conflict do nothing returning id
+                """,
+                [owner, key, fingerprint],
+            )
+        except OperationalError as error:
+            if _sqlstate(error) == _LOCK_NOT_AVAILABLE:
+                raise StillRunning(retry_after=_LOOK_AGAIN_SECONDS) from error
+            raise
         row = cursor.fetchone()
     return None if row is None else int(row[0])
 
@@ -116,7 +137,8 @@ def _again(owner: str, key: str, fingerprint: bytes) -> HttpResponse:
     first = IdempotencyKey.objects.get(owner=owner, key=key)
     if bytes(first.fingerprint) != fingerprint:
         raise IdempotencyKeyReused
-    response = HttpResponse(first.body, status=first.status, content_type=first.content_type)
+    assert first.status is not None, "a key is committed together with its answer"
+    response = _response(first.body, first.status, first.content_type)
     response["Idempotent-Replayed"] = "true"
     return response
 
@@ -128,13 +150,24 @@ def _key_of(request: HttpRequest) -> str:
     return key
 
 
-def _fingerprint(request: HttpRequest) -> bytes:
+def _fingerprint(request: HttpRequest, body: dict[str, Any]) -> bytes:
     """What the request asks for: method, address, and the body's meaning (not its spaces)."""
-    body = json.dumps(json.loads(request.body), sort_keys=True) if request.body else ""
-    return hashlib.sha256(f"{request.method}\n{request.get_full_path()}\n{body}".encode()).digest()
+    text = json.dumps(body, sort_keys=True)
+    return hashlib.sha256(f"{request.method}\n{request.path}\n{text}".encode()).digest()
 
 
 def _rendered(answer: Status[Any]) -> HttpResponse:
-    value = answer.value
-    body = value.model_dump_json() if isinstance(value, Schema) else json.dumps(value)
-    return HttpResponse(body, status=answer.status_code, content_type="application/json")
+    value: Schema | None = answer.value
+    body = "" if value is None else value.model_dump_json()
+    return _response(body, answer.status_code, "application/json")
+
+
+def _response(body: str, status: int, content_type: str) -> HttpResponse:
+    response = HttpResponse(body, status=status, content_type=content_type)
+    if status == _ACCEPTED:
+        response["Retry-After"] = str(_LOOK_AGAIN_SECONDS)
+    return response
+
+
+def _sqlstate(error: DatabaseError) -> str:
+    return str(getattr(error.__cause__, "sqlstate", ""))

@@ -4,6 +4,7 @@ import json
 import math
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from ninja.parser import Parser
 
@@ -43,20 +44,38 @@ class WrongMediaType(Refused):
     default_detail = "Send application/json in UTF-8, not compressed."
 
 
+class TooLarge(Refused):
+    """The body is over the limit of the settings."""
+
+    code = "too_large"
+    status = 413
+    default_detail = "The request is too large."
+
+
 class StrictParser(Parser):
     """Ninja's parser, with the doors closed."""
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
-        """
-        Read the body.
+        """Read the body; see `read_body`."""
+        return read_body(request)
 
-        :raises WrongMediaType: unless it is sent as application/json, in UTF-8 and not compressed.
-        :raises MalformedBody: unless it is one JSON object without duplicate keys, NaN, NUL or lone surrogates.
-        """
-        charset = (request.content_params or {}).get("charset", "utf-8").lower()
-        if request.content_type != "application/json" or charset != "utf-8" or "Content-Encoding" in request.headers:
-            raise WrongMediaType
-        return read_object(request.body)
+
+def read_body(request: HttpRequest) -> dict[str, Any]:
+    """
+    Read the body.
+
+    :raises WrongMediaType: unless it is sent as application/json, in UTF-8 and not compressed.
+    :raises TooLarge: over the limit of the settings.
+    :raises MalformedBody: unless it is one JSON object without duplicate keys, NaN, NUL or lone surrogates.
+    """
+    charset = (request.content_params or {}).get("charset", "utf-8").lower()
+    if request.content_type != "application/json" or charset != "utf-8" or "Content-Encoding" in request.headers:
+        raise WrongMediaType
+    try:
+        raw = request.body
+    except RequestDataTooBig:
+        raise TooLarge from None
+    return read_object(raw)
 
 
 def read_object(raw: bytes) -> dict[str, Any]:

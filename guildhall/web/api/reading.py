@@ -1,29 +1,26 @@
 """Views that only read: unknown parameters are refused, lists come in pages."""
 
 import base64
+import binascii
+import inspect
 import json
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
-from uuid import UUID
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from guildhall.kernel.refusals import Refused
 from guildhall.web.api.parsing import check_text
+from guildhall.web.api.refusals import unknown_field
+from guildhall.web.api.schemas import Page
 
 P = ParamSpec("P")
-PAGE_SIZE_MAX = 100
-
-
-class UnknownParameter(Refused):
-    """The query has a parameter that this address does not know."""
-
-    code = "unknown_field"
-    status = 400
-    default_detail = "The query has a parameter that does not exist here."
+T = TypeVar("T")
+R = TypeVar("R")
+PAGE_SIZE = 20
+_SIGNATURE_LENGTH = 16
 
 
 class BadCursor(Refused):
@@ -34,47 +31,68 @@ class BadCursor(Refused):
     default_detail = "This cursor is not one of ours. Start from the first page."
 
 
-def reads(*parameters: str) -> Callable[[Callable[Concatenate[HttpRequest, P], Any]], Callable[Concatenate[HttpRequest, P], Any]]:
-    """Let only the named query parameters through."""
+def reads(view: Callable[Concatenate[HttpRequest, P], R]) -> Callable[Concatenate[HttpRequest, P], R]:
+    """Let only those query parameters through that the view has, each once."""
+    names = _parameters(view)
 
-    def decorate(view: Callable[Concatenate[HttpRequest, P], Any]) -> Callable[Concatenate[HttpRequest, P], Any]:
-        @wraps(view)
-        def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> Any:
-            for name, values in request.GET.lists():
-                if name not in parameters or len(values) > 1:
-                    raise UnknownParameter(errors=[{"field": name[:80]}])
-                check_text(values[0])
-            return view(request, *args, **kwargs)
+    @wraps(view)
+    def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        check_query(request, names)
+        return view(request, *args, **kwargs)
 
-        return checked
-
-    return decorate
+    return checked
 
 
-def make_cursor(kind: str, at: datetime, last_id: UUID) -> str:
+def check_query(request: HttpRequest, names: frozenset[str]) -> None:
+    """
+    Refuse parameters that are not among `names` (those of the address itself are none), and any that stands twice.
+
+    :raises UnknownField: or its likeness for what nobody may set.
+    """
+    in_address = request.resolver_match.kwargs.keys() if request.resolver_match else ()
+    for name, values in request.GET.lists():
+        if name not in names or name in in_address or len(values) > 1:
+            raise unknown_field(name)
+        check_text(values[0])
+
+
+def _parameters(view: Callable[..., Any]) -> frozenset[str]:
+    return frozenset(inspect.signature(view).parameters) - {"request"}
+
+
+def page_of(found: Sequence[T], limit: int, show: Callable[[T], R], cursor: Callable[[T], str]) -> Page[R]:
+    """Make a page of at most `limit` from what was found; finding one more than that says that there is a next page."""
+    shown = found[:limit]
+    return Page[R](
+        items=[show(item) for item in shown],
+        next_cursor=cursor(shown[-1]) if len(found) > limit else None,
+    )
+
+
+def make_cursor(kind: str, *parts: str) -> str:
     """Name a place in a list so that nobody can make one up."""
-    text = json.dumps([at.isoformat(), str(last_id)])
+    text = json.dumps(parts)
     return base64.urlsafe_b64encode(f"{_signature(kind, text)}{text}".encode()).decode().rstrip("=")
 
 
-def read_cursor(kind: str, cursor: str | None) -> tuple[datetime, UUID] | None:
+def read_cursor(kind: str, cursor: str | None) -> list[str] | None:
     """
-    Read a place in a list back.
+    Read a place in a list back; no cursor is the list's beginning.
 
     :raises BadCursor: when it is not of this list, or changed.
     """
     if cursor is None:
         return None
     try:
-        decoded = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-    except ValueError:
+        decoded = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)).decode()
+    except (ValueError, binascii.Error):
         raise BadCursor from None
-    signature, text = decoded[:16], decoded[16:]
+    signature, text = decoded[:_SIGNATURE_LENGTH], decoded[_SIGNATURE_LENGTH:]
     if not constant_time_compare(signature, _signature(kind, text)):
         raise BadCursor
-    at, last_id = json.loads(text)
-    return datetime.fromisoformat(at), UUID(last_id)
+    parts: list[str] = json.loads(text)
+    return parts
 
 
 def _signature(kind: str, text: str) -> str:
-    return salted_hmac(f"cursor of {kind}", text, algorithm="sha256").hexdigest()[:16]
+    return salted_hmac(f"cursor of {kind}", text, algorithm="sha256").hexdigest()[:_SIGNATURE_LENGTH]

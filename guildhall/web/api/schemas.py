@@ -1,21 +1,24 @@
 """What the API reads and writes, common to all addresses."""
 
-from typing import Annotated, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict
+
+from guildhall.kernel.money import Money
+from guildhall.web.api.fields import Latitude, Longitude
 
 T = TypeVar("T")
 
 
 class Body(Schema):
-    """A request body: unknown members are refused, and types are not guessed."""
+    """A request body: unknown members are refused, and types are not guessed ("5" is no number, 5.0 no whole one)."""
 
-    model_config = ConfigDict(extra="forbid", strict=False)
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Problem(Schema):
-    """A refusal (RFC 9457). `code` is stable; `detail` is a sentence for people."""
+    """A refusal (RFC 9457). `code` is stable; `detail` is a sentence for people; `errors` names the fields, where there are any."""
 
     type: str
     title: str
@@ -23,6 +26,7 @@ class Problem(Schema):
     code: str
     detail: str
     request_id: str
+    errors: list[dict[str, str]] | None = None
 
 
 class Page(Schema, Generic[T]):
@@ -38,6 +42,20 @@ class MoneyOut(Schema):
     amount_minor: int
     currency: str
 
+    @classmethod
+    def of(cls, money: Money) -> "MoneyOut":
+        """Show an amount."""
+        return cls(amount_minor=money.minor, currency=money.currency)
 
-Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
-Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+
+class PositionIn(Body):
+    """Where somebody is: degrees, WGS 84."""
+
+    latitude: Latitude
+    longitude: Longitude
+
+
+class ReasonIn(Body):
+    """Why. Kept with the booking; the other side may read it."""
+
+    reason: str = ""
