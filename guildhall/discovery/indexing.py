@@ -1,5 +1,6 @@
 """From what is known of a provider to their place in the reach index."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
@@ -42,9 +43,10 @@ def post(source: Source, at: datetime) -> Posted:
     )
 
 
-def works_through(hours: dict[str, Any], start: datetime, end: datetime) -> bool:
-    """Whether weekly hours (as the index holds them) cover the whole of `[start, end)`: the exact look at far times."""
-    schedule = _schedule([(*rule,) for rule in hours["weekly"]], hours["time_zone"])
+def works_through(hours: str, start: datetime, end: datetime) -> bool:
+    """Whether weekly hours (JSON, as the index holds them) cover the whole of `[start, end)`: the exact look at far times."""
+    known = json.loads(hours)
+    schedule = _schedule(known["weekly"], known["time_zone"])
     return working_ranges(schedule, start, end) == [Span(start, end)]
 
 
@@ -61,6 +63,6 @@ def _working(weekly: tuple[tuple[int, str, str], ...], zone: str, today: datetim
     return tuple(known), week_mask(year)
 
 
-def _schedule(weekly: Sequence[tuple[Any, ...]], zone: str) -> Schedule:
+def _schedule(weekly: Sequence[Sequence[Any]], zone: str) -> Schedule:
     rules = [Hours(weekday, time.fromisoformat(starts), time.fromisoformat(ends)) for weekday, starts, ends in weekly]
     return Schedule(provider_id=_NOBODY, time_zone=zone, weekly=rules, minimum_notice_minutes=0, jobs_a_day_max=None)

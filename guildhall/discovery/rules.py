@@ -63,10 +63,10 @@ class Scored:
 
 def signals(record: Record, radius_metres: int) -> dict[str, float]:
     """Say how well a candidate does on each signal, between 0 (worst) and 1 (best)."""
-    waited, response = record.waited_seconds, record.response_seconds
+    waited, response, distance = record.waited_seconds, record.response_seconds, record.distance_metres
     answered, accepted = record.offers_answered, record.offers_accepted
     return {
-        "distance": 1 - min(record.distance_metres / radius_metres, 1.0),
+        "distance": UNKNOWN if distance is None else 1 - min(distance / radius_metres, 1.0),
         "rating": (known_rating(record.rating_mean, record.rating_count) - 1) / 4,
         "response": UNKNOWN if response is None else 1 / (1 + response / RESPONSE_HALF_SECONDS),
         "newcomer": 1 - min(accepted / NEWCOMER_JOBS, 1.0),

@@ -65,11 +65,11 @@ class Found:
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """What is known of a candidate when the ranking weighs them. `waited_seconds` is None for who was never asked."""
+    """What is known of a candidate when the ranking weighs them. None: never rated, never answered, never asked."""
 
     provider_id: UUID
     tier_rank: int | None
-    distance_metres: float
+    distance_metres: float | None
     rating_mean: float | None
     rating_count: int
     response_seconds: float | None

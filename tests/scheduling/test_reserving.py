@@ -19,7 +19,8 @@ from guildhall.scheduling.commands import (
 from guildhall.scheduling.models import Reservation
 from guildhall.scheduling.queries import agenda, is_free
 from guildhall.scheduling.types import AgendaEntry
-from tests.scheduling.people import MONDAY_9AM, provider
+from tests import given_people as people
+from tests.given_people import MONDAY
 
 pytestmark = pytest.mark.django_db
 
@@ -27,8 +28,12 @@ HOUR = timedelta(hours=1)
 BY = Actor.system("tests")
 
 
+def provider(name="Priya"):
+    return people.registered_provider(name).id
+
+
 def keep(provider_id, start, hours=2, reference="booking:1"):
-    reserve(provider_id=provider_id, planned=(start, start + hours * HOUR), reference=reference, by=BY, at=MONDAY_9AM)
+    reserve(provider_id=provider_id, planned=(start, start + hours * HOUR), reference=reference, by=BY, at=MONDAY)
 
 
 def facts(provider_id):
@@ -37,33 +42,33 @@ def facts(provider_id):
 
 
 def the_calendar(provider_id):
-    return agenda(provider_id, MONDAY_9AM - 24 * HOUR, MONDAY_9AM + 48 * HOUR)
+    return agenda(provider_id, MONDAY - 24 * HOUR, MONDAY + 48 * HOUR)
 
 
 def test_reserved_time_is_taken_and_told():
     priya = provider()
 
-    keep(priya, MONDAY_9AM)
+    keep(priya, MONDAY)
 
-    assert the_calendar(priya) == [AgendaEntry("reservation", MONDAY_9AM, MONDAY_9AM + 2 * HOUR, "booking:1")]
-    assert not is_free(priya, MONDAY_9AM + HOUR, MONDAY_9AM + 3 * HOUR)
+    assert the_calendar(priya) == [AgendaEntry("reservation", MONDAY, MONDAY + 2 * HOUR, "booking:1")]
+    assert not is_free(priya, MONDAY + HOUR, MONDAY + 3 * HOUR)
     assert facts(priya) == [(1, "reserved")]
     row = EventRow.objects.get(aggregate=f"calendar:{priya}")
     assert (row.actor, row.occurred_at, row.payload["starts_at"]) == (
         "system:tests",
-        MONDAY_9AM,
-        "2026-11-02T17:00:00+00:00",
+        MONDAY,
+        "2027-03-01T17:00:00+00:00",
     )
 
 
 @pytest.mark.parametrize("offset", [-1, 0, 1])
 def test_overlapping_time_is_refused_and_nothing_changes(offset):
     priya = provider()
-    keep(priya, MONDAY_9AM)
+    keep(priya, MONDAY)
     before = the_calendar(priya)
 
     with pytest.raises(SlotTaken):
-        keep(priya, MONDAY_9AM + offset * HOUR, reference="booking:2")
+        keep(priya, MONDAY + offset * HOUR, reference="booking:2")
 
     assert the_calendar(priya) == before
     assert facts(priya) == [(1, "reserved")]
@@ -71,11 +76,11 @@ def test_overlapping_time_is_refused_and_nothing_changes(offset):
 
 def test_one_job_may_begin_when_another_ends_and_others_are_not_concerned():
     priya, sam = provider(), provider("Sam")
-    keep(priya, MONDAY_9AM)
+    keep(priya, MONDAY)
 
-    keep(priya, MONDAY_9AM + 2 * HOUR, reference="booking:2")
-    keep(priya, MONDAY_9AM - 2 * HOUR, reference="booking:3")
-    keep(sam, MONDAY_9AM, reference="booking:4")
+    keep(priya, MONDAY + 2 * HOUR, reference="booking:2")
+    keep(priya, MONDAY - 2 * HOUR, reference="booking:3")
+    keep(sam, MONDAY, reference="booking:4")
 
     assert [entry.reference for entry in the_calendar(priya)] == ["booking:3", "booking:1", "booking:2"]
     assert facts(priya) == [(1, "reserved"), (2, "reserved"), (3, "reserved")]
@@ -83,42 +88,42 @@ def test_one_job_may_begin_when_another_ends_and_others_are_not_concerned():
 
 def test_a_reference_holds_one_active_reservation():
     priya, sam = provider(), provider("Sam")
-    keep(priya, MONDAY_9AM)
+    keep(priya, MONDAY)
 
     with pytest.raises(SlotTaken):
-        keep(sam, MONDAY_9AM)
+        keep(sam, MONDAY)
 
     assert the_calendar(sam) == []
 
 
 def test_released_time_can_be_reserved_again():
     priya = provider()
-    keep(priya, MONDAY_9AM)
+    keep(priya, MONDAY)
 
-    release(reference="booking:1", by=BY, at=MONDAY_9AM + HOUR)
-    keep(priya, MONDAY_9AM + HOUR, reference="booking:2")
+    release(reference="booking:1", by=BY, at=MONDAY + HOUR)
+    keep(priya, MONDAY + HOUR, reference="booking:2")
 
     assert [entry.reference for entry in the_calendar(priya)] == ["booking:2"]
     assert facts(priya) == [(1, "reserved"), (2, "released"), (3, "reserved")]
-    assert Reservation.objects.get(reference="booking:1").released_at == MONDAY_9AM + HOUR
+    assert Reservation.objects.get(reference="booking:1").released_at == MONDAY + HOUR
 
 
 def test_releasing_twice_or_nothing_does_no_harm():
     priya = provider()
-    keep(priya, MONDAY_9AM)
-    release(reference="booking:1", by=BY, at=MONDAY_9AM)
+    keep(priya, MONDAY)
+    release(reference="booking:1", by=BY, at=MONDAY)
 
-    release(reference="booking:1", by=BY, at=MONDAY_9AM + HOUR)
-    release(reference="booking:unknown", by=BY, at=MONDAY_9AM)
+    release(reference="booking:1", by=BY, at=MONDAY + HOUR)
+    release(reference="booking:unknown", by=BY, at=MONDAY)
 
     assert facts(priya) == [(1, "reserved"), (2, "released")]
-    assert Reservation.objects.get().released_at == MONDAY_9AM
+    assert Reservation.objects.get().released_at == MONDAY
 
 
 def test_a_released_reservation_never_becomes_active_again():
     priya = provider()
-    keep(priya, MONDAY_9AM)
-    release(reference="booking:1", by=BY, at=MONDAY_9AM)
+    keep(priya, MONDAY)
+    release(reference="booking:1", by=BY, at=MONDAY)
 
     with pytest.raises(DatabaseError, match="cannot go from released to active"), transaction.atomic():
         Reservation.objects.update(status="active", released_at=None)
@@ -128,17 +133,17 @@ def test_a_released_reservation_never_becomes_active_again():
 
 def test_time_off_may_lie_over_a_reservation_and_refuses_new_ones():
     priya = provider()
-    keep(priya, MONDAY_9AM)
-    tuesday = MONDAY_9AM + 24 * HOUR
+    keep(priya, MONDAY)
+    tuesday = MONDAY + 24 * HOUR
 
-    add_time_off(provider_id=priya, starts_at=MONDAY_9AM, ends_at=tuesday, by=Actor.provider(priya), at=MONDAY_9AM)
+    add_time_off(provider_id=priya, starts_at=MONDAY, ends_at=tuesday, by=Actor.provider(priya), at=MONDAY)
 
     with pytest.raises(SlotTaken):
-        keep(priya, MONDAY_9AM + 5 * HOUR, reference="booking:2")
+        keep(priya, MONDAY + 5 * HOUR, reference="booking:2")
     keep(priya, tuesday, reference="booking:3")
     assert [(entry.kind, entry.starts_at) for entry in the_calendar(priya)] == [
-        ("reservation", MONDAY_9AM),
-        ("time_off", MONDAY_9AM),
+        ("reservation", MONDAY),
+        ("time_off", MONDAY),
         ("reservation", tuesday),
     ]
     assert facts(priya) == [(1, "reserved"), (2, "time_off_added"), (3, "reserved")]
@@ -146,14 +151,14 @@ def test_time_off_may_lie_over_a_reservation_and_refuses_new_ones():
 
 def test_removed_time_off_frees_the_time_and_belongs_to_its_provider_only():
     priya, sam = provider(), provider("Sam")
-    holiday = add_time_off(provider_id=priya, starts_at=MONDAY_9AM, ends_at=MONDAY_9AM + HOUR, by=BY, at=MONDAY_9AM)
+    holiday = add_time_off(provider_id=priya, starts_at=MONDAY, ends_at=MONDAY + HOUR, by=BY, at=MONDAY)
 
     with pytest.raises(NotFound):
-        remove_time_off(provider_id=sam, time_off_id=holiday, by=Actor.provider(sam), at=MONDAY_9AM)
-    assert not is_free(priya, MONDAY_9AM, MONDAY_9AM + HOUR)
+        remove_time_off(provider_id=sam, time_off_id=holiday, by=Actor.provider(sam), at=MONDAY)
+    assert not is_free(priya, MONDAY, MONDAY + HOUR)
 
-    remove_time_off(provider_id=priya, time_off_id=holiday, by=Actor.provider(priya), at=MONDAY_9AM)
-    assert is_free(priya, MONDAY_9AM, MONDAY_9AM + HOUR)
+    remove_time_off(provider_id=priya, time_off_id=holiday, by=Actor.provider(priya), at=MONDAY)
+    assert is_free(priya, MONDAY, MONDAY + HOUR)
     assert facts(priya) == [(1, "time_off_added"), (2, "time_off_removed")]
     assert facts(sam) == []
 
@@ -161,10 +166,10 @@ def test_removed_time_off_frees_the_time_and_belongs_to_its_provider_only():
 @pytest.mark.parametrize("hours", [(1, 1), (2, 1), (-3, -1)])
 def test_time_off_that_is_empty_or_over_is_refused(hours):
     priya = provider()
-    starts_at, ends_at = (MONDAY_9AM + hour * HOUR for hour in hours)
+    starts_at, ends_at = (MONDAY + hour * HOUR for hour in hours)
 
     with pytest.raises(TimeOffIsEmpty):
-        add_time_off(provider_id=priya, starts_at=starts_at, ends_at=ends_at, by=BY, at=MONDAY_9AM)
+        add_time_off(provider_id=priya, starts_at=starts_at, ends_at=ends_at, by=BY, at=MONDAY)
 
     assert the_calendar(priya) == []
     assert facts(priya) == []
@@ -186,4 +191,4 @@ def test_reserving_is_one_statement(django_assert_num_queries):
     priya = provider()
 
     with django_assert_num_queries(3):  # a savepoint, the call, its release: at the edge there is an outer transaction
-        keep(priya, MONDAY_9AM)
+        keep(priya, MONDAY)
