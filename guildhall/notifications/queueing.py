@@ -1,0 +1,41 @@
+"""Jobs of messages: one lock each, so that a message is never sent by two workers at once; offers go ahead of mails."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from procrastinate.contrib.django import app as jobs
+from procrastinate.jobs import Job
+from procrastinate.utils import utcnow
+
+TASK = "notifications.send"
+_URGENT = ("urgent", 10)
+_ORDINARY = ("notifications", -10)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A message that wants to be sent."""
+
+    id: UUID
+    is_time_critical: bool
+
+
+def defer(messages: Collection[Waiting], *, after_seconds: int = 0) -> None:
+    """Have the worker send messages, a job each, written in the open transaction. Once too often is harmless."""
+    if messages:
+        jobs.job_manager.batch_defer_jobs([_job(message, after_seconds) for message in messages])
+
+
+def _job(message: Waiting, after_seconds: int) -> Job:
+    queue, priority = _URGENT if message.is_time_critical else _ORDINARY
+    return Job(
+        queue=queue,
+        priority=priority,
+        lock=f"message:{message.id}",
+        queueing_lock=None,
+        task_name=TASK,
+        task_kwargs={"message_id": str(message.id)},
+        scheduled_at=utcnow() + timedelta(seconds=after_seconds) if after_seconds else None,
+    )
