@@ -8,10 +8,12 @@ from zoneinfo import available_timezones
 from guildhall.kernel.refusals import Invalid
 
 _ZIP = re.compile(r"([0-9]{5})(-[0-9]{4})?", re.ASCII)
+# Freely associated states have ZIP codes but are abroad, and the data puts some of them on the wrong side of the globe.
+_ABROAD = {"FM", "MH", "PW"}
 
 
 class UnknownZip(Invalid):
-    """The ZIP code does not exist, or stands for no place on the map (military post)."""
+    """The ZIP code does not exist, or stands for no place on our map (military post, islands abroad)."""
 
     code = "unknown_zip"
     default_detail = "We cannot find this ZIP code on the map. Check it, or use the one next to it."
@@ -52,7 +54,11 @@ def _places() -> dict[str, Place]:
 
     zones = available_timezones()
     rows = zipcodes.list_all()  # type: ignore[no-untyped-call]  # it has no stubs
-    return {row["zip_code"]: _place(row) for row in rows if row["timezone"] in zones and float(row["lat"])}
+    return {row["zip_code"]: _place(row) for row in rows if row["timezone"] in zones and _is_placed(row)}
+
+
+def _is_placed(row: dict[str, str]) -> bool:
+    return float(row["lat"]) != 0 and row["state"] not in _ABROAD
 
 
 def _place(row: dict[str, str]) -> Place:

@@ -103,3 +103,9 @@ def get_code_to_send(code_id: UUID) -> CodeToSend | None:
     if row is None:
         return None
     return CodeToSend(row.id, row.account_id, row.purpose, keys.unseal(SEALED, bytes(row.sealed)))
+
+
+def find_code_to_send(account_id: UUID) -> CodeToSend | None:
+    """Give the code that an account has open, for the command line, which makes people without reading their mail."""
+    row = OneTimeCode.objects.filter(account_id=account_id, closed_at=None, expires_at__gt=Now()).first()
+    return get_code_to_send(row.id) if row else None

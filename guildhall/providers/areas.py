@@ -8,6 +8,7 @@ import shapely
 from geographiclib.geodesic import Geodesic  # type: ignore[import-untyped]  # it has no stubs
 from shapely.affinity import translate
 from shapely.geometry import MultiPolygon, Polygon, box
+from shapely.geometry.base import BaseGeometry
 from shapely.validation import explain_validity
 
 from guildhall.kernel.refusals import Refused
@@ -20,6 +21,7 @@ VERTICES_MAX = 500
 SPAN_DEGREES_MAX = 15
 _LATITUDE_MAX = 85
 _HALF_TURN = 180
+_OVERLAP_SHARE_MAX = 1e-9
 _RING_POSITIONS_MIN = 4
 
 Ring = list[tuple[float, float]]
@@ -132,17 +134,27 @@ def _polygon(rings: list[Ring]) -> Polygon:
 
 def _on_globe(parts: list[Polygon]) -> MultiPolygon:
     """Check the whole and cut it where it leaves -180..180."""
-    shape = MultiPolygon(_beside_each_other(parts))
-    if not shape.is_valid:
-        raise BadArea(f"The area crosses or covers itself: {explain_validity(shape)}.")
+    shape = _joined(_beside_each_other(parts))
     west, south, east, north = shape.bounds
     if max(east - west, north - south) > SPAN_DEGREES_MAX:
         raise BadArea(f"An area is at most {SPAN_DEGREES_MAX} degrees across.")
     if max(abs(south), abs(north)) > _LATITUDE_MAX:
         raise BadArea(f"An area ends at {_LATITUDE_MAX} degrees of latitude.")
+    return _cut(shape)
+
+
+def _joined(parts: list[Polygon]) -> BaseGeometry:
+    """Join parts that touch (as those cut at the antimeridian do); parts that lie on each other are a mistake."""
+    for part in parts:
+        if not part.is_valid:
+            raise BadArea(f"The area crosses itself: {explain_validity(part)}.")
+    shape = shapely.union_all(parts)
+    drawn = sum(part.area for part in parts)
     if not shape.area:
         raise BadArea("The area covers nothing.")
-    return _cut(shape)
+    if drawn - shape.area > _OVERLAP_SHARE_MAX * drawn:
+        raise BadArea("Parts of the area lie on each other.")
+    return shape
 
 
 def _beside_each_other(parts: list[Polygon]) -> list[Polygon]:
@@ -151,7 +163,7 @@ def _beside_each_other(parts: list[Polygon]) -> list[Polygon]:
     return [translate(part, xoff=360 * round((middle - part.bounds[0]) / 360)) for part in parts]
 
 
-def _cut(shape: MultiPolygon) -> MultiPolygon:
+def _cut(shape: BaseGeometry) -> MultiPolygon:
     pieces: list[Polygon] = []
     for turn in (-360, 0, 360):
         window = box(turn - _HALF_TURN, -90, turn + _HALF_TURN, 90)

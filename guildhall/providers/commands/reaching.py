@@ -133,7 +133,7 @@ def tell_reach_changed(provider_id: UUID, what: str, *, by: Actor, at: datetime)
 
 
 def _stored(shape: Shape) -> MultiPolygon:
-    parts = [Polygon(part.exterior.coords, *[hole.coords for hole in part.interiors]) for part in shape.geoms]
+    parts = [Polygon(*[ring.coords[:] for ring in (part.exterior, *part.interiors)]) for part in shape.geoms]
     return MultiPolygon(parts, srid=4326)
 
 
