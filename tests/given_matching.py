@@ -5,10 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import connection, transaction
+
 from guildhall.catalog.queries import get_category
 from guildhall.discovery.commands import rebuild_all_reach
+from guildhall.eventlog import invariants as eventlog_invariants
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.ids import new_id
+from guildhall.matching import invariants as matching_invariants
 from guildhall.matching.commands import open_cascade
 from guildhall.matching.models import Cascade, Offer
 from guildhall.matching.types import Mode, Place
@@ -35,6 +39,7 @@ def later(**delta: float) -> datetime:
 
 def providers(*tiers: int, **wishes: Any) -> list[people.Person]:
     """Providers of these tiers near downtown, who can be found."""
+    people.catalogue()
     if clock_now() < MONDAY:
         clock_at(MONDAY)
     made = [people.provider(f"Priya{index}", tier=tier, **wishes) for index, tier in enumerate(tiers)]
@@ -63,7 +68,7 @@ def cascade(**wishes: Any) -> str:
 
 def row(reference: str) -> Cascade:
     """The newest cascade's row."""
-    return Cascade.objects.filter(reference=reference).latest("opened_at")
+    return Cascade.objects.filter(reference=reference).latest("opened_at", "id")
 
 
 def offers(reference: str, **filters: Any) -> list[Offer]:
@@ -97,3 +102,22 @@ def until_quiet(most: int = 20) -> None:
 def ids(people_asked: Sequence[people.Person]) -> set[UUID]:
     """Their ids."""
     return {person.id for person in people_asked}
+
+
+def take(offer_id: UUID, provider_id: UUID) -> tuple[str, Any]:
+    """Take an offer as bookings do, without a reservation; gives the outcome and the planned time."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select outcome, planned from matching.take_offer(%s, %s)", [offer_id, provider_id])
+        outcome, planned = cursor.fetchone()
+    return outcome, planned
+
+
+def breaches() -> list[tuple[str, str]]:
+    """The invariants of matching and of the log that do not hold."""
+    found = []
+    for invariant in [*matching_invariants.INVARIANTS, *eventlog_invariants.INVARIANTS]:
+        with connection.cursor() as cursor:
+            cursor.execute(invariant.sql)
+            if cursor.fetchall():
+                found.append((invariant.code, invariant.name))
+    return found

@@ -21,7 +21,7 @@ insert into matching_cascade (
   %(id)s, %(reference)s, %(mode)s, 'live', 1, %(category_id)s, %(city_key)s, %(latitude)s, %(longitude)s, %(planned)s,
   %(planned_minutes)s, %(minutes_from)s, %(travel_minutes)s, %(ends_by)s, %(direct_to)s, %(favourites)s::uuid[],
   %(excluded)s::uuid[], %(net_minor_by_tier)s, %(currency)s, 0, '', 0, %(at)s, 0, %(at)s, '', 0, 0, 0, %(at)s
-) on conflict (reference) where status = 'live' do nothing
+) on conflict do nothing
 """
 
 _UNRANKED = """c.id, c.mode, c.latitude, c.longitude, c.category_id, c.planned, c.planned_minutes, c.travel_minutes, c.ends_by,
