@@ -125,7 +125,10 @@ def test_an_unfilled_booking_waits_until_two_hours_before_or_half_an_hour():
 def test_breaks_are_not_worked_and_a_begun_minute_counts():
     pause = (MONDAY + timedelta(minutes=30), MONDAY + timedelta(minutes=45))
 
-    assert rules.worked_minutes(started_at=MONDAY, finished_at=MONDAY + timedelta(minutes=90, seconds=1), breaks=[pause]) == 76
+    assert (
+        rules.worked_minutes(started_at=MONDAY, finished_at=MONDAY + timedelta(minutes=90, seconds=1), breaks=[pause])
+        == 76
+    )
 
 
 @pytest.mark.parametrize(("metres_north", "is_there"), [(0, True), (190, True), (210, False)])

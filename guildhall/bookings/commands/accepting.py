@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from guildhall.bookings import statements
 from guildhall.bookings.commands.steps import locked
@@ -16,12 +16,12 @@ from guildhall.matching.commands import AlreadyTaken, OfferExpired
 from guildhall.scheduling.commands import SlotTaken
 
 _REFUSALS: dict[str, type[Refused]] = {
+    "no_right": NoWorkRight,
     "already_taken": AlreadyTaken,
     "expired": OfferExpired,
     "not_yours": NotFound,
     "slot_taken": SlotTaken,
 }
-_SQLSTATES: dict[str, type[Refused]] = {"GH001": NoWorkRight, "GH410": SlotTaken}
 
 
 def accept_offer(*, offer_id: UUID, by: Actor, at: datetime) -> UUID:
@@ -60,13 +60,7 @@ def assign_by_hand(*, booking_id: UUID, provider_id: UUID, by: Actor, at: dateti
 
 
 def _accept(offer_id: UUID, *, provider_id: UUID, by: Actor, at: datetime) -> UUID:
-    try:
-        outcome, booking_id = statements.accept_offer(offer_id, provider_id=provider_id, by=by, at=at)
-    except DatabaseError as error:
-        sqlstate = getattr(error.__cause__, "sqlstate", "")
-        if sqlstate in _SQLSTATES:
-            raise _SQLSTATES[sqlstate] from error
-        raise
+    outcome, booking_id = statements.accept_offer(offer_id, provider_id=provider_id, by=by, at=at)
     if outcome in _REFUSALS:
         raise _REFUSALS[outcome]
     return booking_id

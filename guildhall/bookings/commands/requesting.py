@@ -213,9 +213,7 @@ def _policy_versions() -> dict[str, int]:
     return {kind.document: policy.current_version(kind) for kind in kinds}
 
 
-def _minutes(
-    category_key: str, kind: str | None, minutes_from: int | None, minutes_to: int | None
-) -> tuple[int, int]:
+def _minutes(category_key: str, kind: str | None, minutes_from: int | None, minutes_to: int | None) -> tuple[int, int]:
     """The job's length, from - to: the customer's, else the usual one of its kind."""
     usual = None
     if kind is not None:
