@@ -166,12 +166,12 @@ class Cluster:
         with self._locked():
             if self.pid is None:
                 return
-            if self._pg_ctl("stop", "--mode", "fast", "--wait", "--timeout", str(STOP_SECONDS)).returncode == 0:
-                return
-            done = self._pg_ctl("stop", "--mode", "immediate", "--wait", "--timeout", str(STOP_SECONDS))
-            if done.returncode != 0 and self.pid is not None:
-                message = f"PostgreSQL in {self.folder} does not stop.\n{done.stdout}"
-                raise ClusterError(message)
+            for mode in ("fast", "immediate"):
+                done = self._pg_ctl("stop", "--mode", mode, "--wait", "--timeout", str(STOP_SECONDS))
+                if (done.returncode == 0 or self.pid is None) and self._is_gone():
+                    return
+            message = f"PostgreSQL in {self.folder} does not stop.\n{done.stdout}"
+            raise ClusterError(message)
 
     def initialize(self) -> None:
         """
@@ -200,6 +200,15 @@ class Cluster:
         settings = {**_development_settings(), "unix_socket_directories": self.host, **self.settings}
         lines = [f"{name} = '{value}'\n" for name, value in sorted(settings.items())]
         (self.data / "guildhall.conf").write_text("".join(lines))
+
+    def _is_gone(self) -> bool:
+        """Wait for the last process: the server removes its lock file a moment before it ends."""
+        deadline = time.monotonic() + STOP_SECONDS
+        while self._processes():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.01)
+        return True
 
     def _processes(self) -> set[int]:
         """Every live process that works in the data directory: the server and each of its children do."""

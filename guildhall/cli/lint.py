@@ -33,8 +33,10 @@ def _checks() -> dict[str, list[str]]:
         "import-linter": [str(_BIN / "lint-imports")],
         "migrations": [sys.executable, "-P", "-m", "django", "makemigrations", "--check", "--dry-run"],
     }
-    if any(CHECKOUT.glob("guildhall/**/templates/**/*.html")) or any(CHECKOUT.glob("sandbox/**/*.html")):
-        checks["djlint"] = [str(_BIN / "djlint"), "--check", "--lint", "guildhall", "sandbox"]
+    if any(CHECKOUT.glob("guildhall/**/*.html")):
+        checks["djlint"] = [str(_BIN / "djlint"), "--check", "--lint", "guildhall"]
+    # The emulators' few pages are Jinja without a router: J018 asks for one.
+    checks["djlint sandbox"] = [str(_BIN / "djlint"), "--profile", "jinja", "--ignore", "J018", "--lint", "sandbox"]
     return checks
 
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import procrastinate
+from asgiref.sync import sync_to_async
 from django.db import close_old_connections, connections
 from procrastinate.contrib.django import app as jobs
 
@@ -44,6 +45,8 @@ def run_worker(stop: threading.Event) -> None:
 
 async def _work_until(stop: threading.Event) -> None:
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_CONCURRENCY, thread_name_prefix="job"))
+    # procrastinate's own bookkeeping goes through Django's connection of one helper thread, which nobody else renews.
+    await sync_to_async(connections.close_all)()
     app = jobs.with_connector(jobs.connector.get_worker_connector())  # type: ignore[attr-defined]  # Django's connector has it, its base class does not
     async with app.open_async():
         working = asyncio.create_task(
