@@ -12,7 +12,7 @@ from guildhall.credentialing.commands import grant_work_right
 from guildhall.customers.commands import add_address, record_card, record_payment_customer, register_customer
 from guildhall.customers.types import CustomerKind
 from guildhall.identity.commands import create_operator, verify_email
-from guildhall.identity.queries import get_code_to_send
+from guildhall.identity.queries import find_code_to_send
 from guildhall.identity.types import Scope
 from guildhall.kernel.actors import Actor
 from guildhall.providers.commands import (
@@ -160,11 +160,7 @@ def verify(account_id: UUID, email: str, *, now: datetime = MONDAY) -> None:
 
 def code_for(account_id: UUID) -> str:
     """Read the code that the worker would send."""
-    from guildhall.identity.models import OneTimeCode
-
-    newest = OneTimeCode.objects.filter(account_id=account_id).order_by("-made_at").first()
-    assert newest is not None
-    waiting = get_code_to_send(newest.id)
+    waiting = find_code_to_send(account_id)
     assert waiting is not None
     return waiting.code
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import shapely
-from geographiclib.geodesic import Geodesic  # type: ignore[import-untyped]  # it has no stubs
+from geographiclib.geodesic import Geodesic
 from shapely.affinity import translate
 from shapely.geometry import MultiPolygon, Polygon, box
 from shapely.geometry.base import BaseGeometry

@@ -3,8 +3,6 @@
 from datetime import timedelta
 from threading import Thread
 
-import given_people as given
-import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -19,6 +17,8 @@ from guildhall.credentialing.queries import get_right, has_right
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.ids import new_id
 from guildhall.kernel.refusals import NotAllowed, NotFound
+from tests import given_people as given
+from tests.racing import as_owner
 
 OPERATOR = Actor.operator(new_id())
 UNTIL = given.MONDAY + timedelta(days=30)
@@ -220,18 +220,18 @@ def test_without_the_row_lock_work_is_confirmed_on_a_right_that_is_going(owner_u
     priya = given.registered_provider()
     grant(priya)
     outcome = []
-    with psycopg.connect(owner_url) as owner:
-        owner.execute(
-            """
-            create or replace function credentialing.assert_right(provider uuid, until timestamptz) returns void
-            language plpgsql as $$
-            begin
-              perform from credentialing_work_right w
-              where w.provider_id = provider and w.revoked_at is null and w.valid_until >= until;
-              if not found then raise exception 'no' using errcode = 'GH001'; end if;
-            end $$
-            """
-        )
+    as_owner(
+        owner_url,
+        """
+        create or replace function credentialing.assert_right(provider uuid, until timestamptz) returns void
+        language plpgsql as $$
+        begin
+          perform from credentialing_work_right w
+          where w.provider_id = provider and w.revoked_at is null and w.valid_until >= until;
+          if not found then raise exception 'no' using errcode = 'GH001'; end if;
+        end $$
+        """,
+    )
 
     with transaction.atomic():
         revoke(priya)

@@ -1,6 +1,5 @@
 """Placing a customer's addresses on the map."""
 
-import given_people as given
 import pytest
 from django.db import connection
 from hypothesis import HealthCheck, example, settings
@@ -12,6 +11,7 @@ from guildhall.customers.commands import BadPin, UnknownZip, add_address
 from guildhall.customers.queries import get_address, list_addresses
 from guildhall.kernel.refusals import NotAllowed, NotFound
 from guildhall.kernel.texts import BadText
+from tests import given_people as given
 
 pytestmark = pytest.mark.django_db
 

@@ -1,6 +1,5 @@
 """Registering customers, and what is kept of their cards."""
 
-import given_people as given
 import pytest
 from django.db import connection
 
@@ -14,6 +13,7 @@ from guildhall.identity.types import NewAccount
 from guildhall.kernel.ids import new_id
 from guildhall.kernel.refusals import NotFound
 from guildhall.providers.queries import get_profile
+from tests import given_people as given
 
 pytestmark = pytest.mark.django_db
 CARD = {"payment_method_ref": "pm_1", "brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2030}

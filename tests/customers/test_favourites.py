@@ -1,6 +1,5 @@
 """Favourites in order, and pairs kept apart."""
 
-import given_people as given
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -16,6 +15,7 @@ from guildhall.customers.models import Favourite
 from guildhall.customers.queries import blocked_ids, favourite_ids
 from guildhall.kernel.ids import new_id
 from guildhall.kernel.refusals import Invalid, NotAllowed, NotFound
+from tests import given_people as given
 
 pytestmark = pytest.mark.django_db
 

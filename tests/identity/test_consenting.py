@@ -1,6 +1,5 @@
 """Consent: the latest word counts, and no word is ever rewritten."""
 
-import given_people as given
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -12,6 +11,7 @@ from guildhall.kernel.actors import Actor
 from guildhall.kernel.ids import new_id
 from guildhall.kernel.refusals import NotFound
 from guildhall.kernel.texts import BadText
+from tests import given_people as given
 
 pytestmark = pytest.mark.django_db
 

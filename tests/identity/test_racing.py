@@ -1,10 +1,7 @@
 """Many at once, each with a connection of their own."""
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
-import given_people as given
 import pytest
 from django.db import connection
 
@@ -13,28 +10,18 @@ from guildhall.identity.models import Account, OneTimeCode, RefreshFamily, Refre
 from guildhall.identity.queries import is_verified
 from guildhall.identity.types import Role
 from guildhall.kernel.refusals import Refused
+from tests import given_people as given
+from tests.racing import together
 
 pytestmark = pytest.mark.committed
 
 
 def race(calls):
     """Run calls at the same moment; gives how often each outcome came."""
-    barrier = Barrier(len(calls))
-
-    def run(call):
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=60)
-            try:
-                call()
-            except Refused as refused:
-                return refused.code
-            return "done"
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return Counter(pool.map(run, calls))
+    results = together(calls)
+    faults = [result for result in results if isinstance(result, Exception) and not isinstance(result, Refused)]
+    assert faults == []
+    return Counter(result.code if isinstance(result, Refused) else "done" for result in results)
 
 
 def count(sql):

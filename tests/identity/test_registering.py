@@ -2,7 +2,6 @@
 
 import unicodedata
 
-import given_people as given
 import pytest
 from django.db import connection
 from hypothesis import HealthCheck, example, settings
@@ -25,6 +24,7 @@ from guildhall.identity.models import Account, OneTimeCode
 from guildhall.identity.queries import find_by_phone, get_code_to_send, get_contact, is_verified, scopes
 from guildhall.identity.types import NewAccount, Role, Scope
 from guildhall.kernel.texts import BadText
+from tests import given_people as given
 
 pytestmark = pytest.mark.django_db
 ANA = {

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from uuid import UUID
 
-import given_people as given
 import jwt
 import pytest
 from django.db import connection
@@ -31,6 +30,7 @@ from guildhall.identity.queries import read_access_token
 from guildhall.identity.types import Role
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.refusals import NotFound
+from tests import given_people as given
 
 pytestmark = pytest.mark.django_db
 OPERATOR = Actor.operator(UUID(int=1))

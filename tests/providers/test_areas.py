@@ -2,7 +2,6 @@
 
 import math
 
-import given_people as given
 import pytest
 from django.db import connection
 from geographiclib.geodesic import Geodesic
@@ -16,6 +15,7 @@ from guildhall.providers.areas import BadArea
 from guildhall.providers.commands import set_service_area
 from guildhall.providers.queries import get_reach
 from guildhall.providers.types import Circle
+from tests import given_people as given
 
 SQUARE = [[-117.2, 32.6], [-117.0, 32.6], [-117.0, 32.8], [-117.2, 32.8], [-117.2, 32.6]]
 

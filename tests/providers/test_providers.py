@@ -2,7 +2,6 @@
 
 from datetime import time
 
-import given_people as given
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -46,6 +45,7 @@ from guildhall.providers.queries import (
     get_service,
 )
 from guildhall.providers.types import Circle, Hours, OfferAnswer, PayoutAccount, PriceModel
+from tests import given_people as given
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib.gis.geos import Point
 from django.db.transaction import atomic
-from geographiclib.geodesic import Geodesic  # type: ignore[import-untyped]  # it has no stubs
+from geographiclib.geodesic import Geodesic
 
 from guildhall.customers import permissions
 from guildhall.customers.events import CustomerAddressAdded
