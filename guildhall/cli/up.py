@@ -85,7 +85,8 @@ class _Up:
         self._state = state
         self._held = held
         self._log = Log(state.log_file, to_terminal=not options.check)
-        stored = state.read("settings.json").get("vertical")
+        self._settings = state.read("settings.json")
+        stored = self._settings.get("vertical")
         self._vertical = options.vertical or (stored if stored in _VERTICALS else None) or "av"
 
     def run(self) -> int:
@@ -113,8 +114,11 @@ class _Up:
             self._state, app_url=database.app_url, owner_url=database.owner_url, ports=ports, vertical=self._vertical
         )
         self._record_run(variables, ports)
+        if database.is_new:
+            # Written down at once: a run that is killed before the city is complete is continued by the next.
+            self._remember(migrated="", demo="wanted" if self._options.demo else "unwanted")
         expected = fingerprint(vertical=self._vertical)
-        is_current = not database.is_new and self._state.read("settings.json").get("migrated") == expected
+        is_current = self._settings.get("migrated") == expected
         has_sandbox = variables["GUILDHALL_ENV"] == "sandbox"
         if has_sandbox and importlib.util.find_spec("sandbox"):
             supervisor.start(roles.sandbox(variables, ports, self._state.folder / "sandbox"))
@@ -123,11 +127,11 @@ class _Up:
         _load_django(variables)
         if not is_current:
             self._must(supervisor, "pack", partial(_load_pack, self._vertical))
-            self._state.write("settings.json", {"vertical": self._vertical, "migrated": expected})
+            self._remember(vertical=self._vertical, migrated=expected)
         for role in [roles.single(ports)] if self._options.single else [roles.web(ports), *roles.forked()]:
             supervisor.start(role)
         self._wait_for_answers(supervisor, ports)
-        if database.is_new and self._options.demo and has_sandbox:
+        if self._settings.get("demo") == "wanted" and has_sandbox:
             self._make_demo(supervisor)
         if self._options.check:
             return self._check(supervisor, ports)
@@ -157,10 +161,13 @@ class _Up:
         self._must(supervisor, "migrate", migration(variables, quiet=True))
 
     def _make_demo(self, supervisor: Supervisor) -> None:
-        if importlib.util.find_spec("guildhall.cli.demo") is None:
-            return
-        self._say("making a small demo city; the pages answer already")
-        self._must(supervisor, "demo", partial(_create_demo, self._vertical, self._state.folder))
+        self._say("making a demo city; the pages answer already")
+        self._must(supervisor, "demo", partial(_create_demo, self._vertical, self._state, small=self._options.check))
+        self._remember(demo="made")
+
+    def _remember(self, **values: str) -> None:
+        self._settings.update(values)
+        self._state.write("settings.json", self._settings)
 
     def _must(self, supervisor: Supervisor, name: str, target: Target) -> None:
         status = supervisor.run_once(name, target)
@@ -200,7 +207,9 @@ class _Up:
             self._say(f"Sandbox            {variables['SANDBOX_URL']}/sandbox   mail is caught on port {ports.smtp}")
             for log_in in self._state.read("demo.json").get("log_ins", []):
                 self._say(f"Log in as {log_in['role']:<9}{log_in['email']}   password {log_in['password']}")
-        self._say(f"ports {ports.web} (web), {ports.sandbox} (sandbox), {ports.smtp} (mail); ./guild psql: the database")
+        self._say(
+            f"ports {ports.web} (web), {ports.sandbox} (sandbox), {ports.smtp} (mail); ./guild psql: the database"
+        )
         self._say("Ctrl-C stops everything")
 
     def _say(self, line: str) -> None:
@@ -230,11 +239,11 @@ def _load_pack(vertical: str, _stop: threading.Event) -> None:
     load_vertical(read_pack(vertical), at=clock_now())
 
 
-def _create_demo(vertical: str, folder: Path, _stop: threading.Event) -> None:
+def _create_demo(vertical: str, state: State, _stop: threading.Event, *, small: bool) -> None:
     from guildhall.cli import demo  # noqa: PLC0415 - needs Django
 
-    log_ins = demo.create(vertical=vertical)
-    State(folder).write("demo.json", {"log_ins": log_ins})
+    log_ins = demo.create(vertical=vertical, size=demo.SMALL if small else demo.FULL)
+    state.write("demo.json", {"log_ins": log_ins})
 
 
 def _run_check(ports: Ports, folder: Path, _stop: threading.Event) -> int:

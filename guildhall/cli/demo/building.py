@@ -1,0 +1,173 @@
+"""Making one person by the commands that make real ones. Each can be run again: what is complete is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.transaction import atomic
+
+from guildhall.catalog.queries import list_categories, list_job_kinds, rate_card
+from guildhall.catalog.types import CategoryCard
+from guildhall.cli.demo.people import PASSWORD, Customer, Operator, Person, Provider
+from guildhall.credentialing.commands import grant_work_right
+from guildhall.credentialing.queries import has_right
+from guildhall.customers.commands import add_address, add_favourite, register_customer
+from guildhall.customers.queries import list_addresses
+from guildhall.customers.types import CustomerKind
+from guildhall.identity.commands import EmailTaken, create_operator, record_consent, resend_code, verify_email
+from guildhall.identity.queries import find_by_email, find_code_to_send, is_verified
+from guildhall.identity.types import ConsentKind, NewAccount, Scope
+from guildhall.kernel.actors import Actor
+from guildhall.kernel.money import Money
+from guildhall.providers import commands as providers
+from guildhall.providers.types import PriceModel
+
+_SYSTEM = Actor.system("demo")
+_RIGHT = timedelta(days=730)
+_TERMS_VERSION = "demo-1"
+_HOME_DIGITS = 6
+
+
+def make_operator(person: Operator, *, at: datetime) -> None:
+    """Appoint an operator with every scope."""
+    try:
+        create_operator(
+            email=person.email,
+            password=PASSWORD,
+            scopes=list(Scope),
+            first_name=person.first_name,
+            last_name=person.last_name,
+            at=at,
+            by=_SYSTEM,
+        )
+    except EmailTaken:
+        return
+
+
+def make_provider(person: Provider, *, at: datetime) -> UUID:
+    """Register, verify and equip a provider; the right to work comes last and says that the rest is there."""
+    provider_id = _account(
+        person, lambda: providers.register_provider(**_sign_up(person), time_zone=person.place.time_zone, at=at), at
+    )
+    if not has_right(provider_id, at):
+        _equip(provider_id, person, at)
+    return provider_id
+
+
+def make_customer(person: Customer, favourites: Sequence[UUID], *, at: datetime) -> UUID:
+    """Register and verify a customer, with an address and favourites."""
+    kind = CustomerKind.BUSINESS if person.company_name else CustomerKind.RESIDENTIAL
+    customer_id = _account(
+        person,
+        lambda: register_customer(**_sign_up(person), kind=kind, company_name=person.company_name, at=at),
+        at,
+    )
+    if not list_addresses(customer_id):
+        _settle(customer_id, person, favourites, at)
+    return customer_id
+
+
+def _sign_up(person: Person) -> dict[str, str]:
+    return {
+        "email": person.email,
+        "password": PASSWORD,
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "phone_number": person.phone_number,
+    }
+
+
+def _account(person: Person, register: Callable[[], NewAccount], at: datetime) -> UUID:
+    known = find_by_email(person.email)
+    account_id = known.id if known else register().account_id
+    assert account_id is not None
+    if not is_verified(account_id):
+        code = find_code_to_send(account_id)
+        if code is None:
+            resend_code(email=person.email, at=at)
+            code = find_code_to_send(account_id)
+        assert code is not None
+        verify_email(email=person.email, code=code.code, at=at)
+    return account_id
+
+
+@atomic
+def _equip(provider_id: UUID, person: Provider, at: datetime) -> None:
+    by = Actor.provider(provider_id)
+    place = person.place
+    categories = _categories(person)
+    providers.set_tier(provider_id=provider_id, rank=person.tier_rank, by=_SYSTEM, at=at)
+    providers.set_categories(provider_id=provider_id, categories=[one.key for one in categories], by=by, at=at)
+    providers.set_home(
+        provider_id=provider_id,
+        latitude=place.latitude,
+        longitude=place.longitude,
+        time_zone=place.time_zone,
+        by=by,
+        at=at,
+    )
+    providers.set_service_area(provider_id=provider_id, circle=person.circle, geojson=person.polygon, by=by, at=at)
+    providers.set_weekly_hours(provider_id=provider_id, weekly=person.weekly, by=by, at=at)
+    providers.set_limits(
+        provider_id=provider_id,
+        minimum_notice_minutes=person.minimum_notice_minutes,
+        jobs_a_day_max=None,
+        by=by,
+        at=at,
+    )
+    providers.set_available_now(provider_id=provider_id, available=person.is_available_now, by=by, at=at)
+    _describe(provider_id, person, categories, by, at)
+    _agree(provider_id, ConsentKind.TERMS, by, at)
+    if person.agrees_to_texts:
+        _agree(provider_id, ConsentKind.SMS_OFFERS, by, at)
+    grant_work_right(provider_id=provider_id, valid_until=at + _RIGHT, by=_SYSTEM, at=at)
+
+
+def _categories(person: Provider) -> list[CategoryCard]:
+    offered = list_categories()
+    return [offered[index] for index in person.categories if index < len(offered)] or offered[:1]
+
+
+def _describe(provider_id: UUID, person: Provider, categories: Sequence[CategoryCard], by: Actor, at: datetime) -> None:
+    names = " and ".join(category.name.lower() for category in categories)
+    bio = f"{person.years} years of {names} in and around {person.place.town}."
+    prices = {rate.tier_rank: rate for rate in rate_card(categories[0].key)}
+    rate = prices[person.tier_rank]
+    hourly = Money(rate.hourly_minor, rate.currency)
+    providers.describe_provider(provider_id=provider_id, bio=bio, hourly_rate=hourly, by=by)
+    for kind in list_job_kinds(categories[0].key)[: person.listings]:
+        providers.add_service(
+            provider_id=provider_id,
+            category=kind.category_key,
+            title=kind.name,
+            description=f"Usually {kind.minutes_from} to {kind.minutes_to} minutes.",
+            price_model=PriceModel.HOURLY,
+            price=hourly,
+            duration_minutes=kind.minutes_to,
+            by=by,
+            at=at,
+        )
+
+
+def _agree(account_id: UUID, kind: ConsentKind, by: Actor, at: datetime) -> None:
+    record_consent(account_id=account_id, kind=kind, text_version=_TERMS_VERSION, channel="web", by=by, at=at)
+
+
+@atomic
+def _settle(customer_id: UUID, person: Customer, favourites: Sequence[UUID], at: datetime) -> None:
+    by = Actor.customer(customer_id)
+    _agree(customer_id, ConsentKind.TERMS, by, at)
+    for provider_id in favourites:
+        add_favourite(customer_id=customer_id, provider_id=provider_id, by=by, at=at)
+    add_address(
+        customer_id=customer_id,
+        street=person.street,
+        zip_code=person.place.zip_code,
+        latitude=round(person.latitude, _HOME_DIGITS),
+        longitude=round(person.longitude, _HOME_DIGITS),
+        label="Home" if not person.company_name else "Office",
+        by=by,
+        at=at,
+    )
