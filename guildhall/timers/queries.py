@@ -39,3 +39,10 @@ def travelled_seconds() -> float:
     with connection.cursor() as cursor:
         cursor.execute("select extract(epoch from travelled) from timers_clock where id = 1")
         return float(cursor.fetchone()[0])
+
+
+def parked() -> int:
+    """How many timers failed for good and wait for an operator."""
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from timers_timer where is_parked")
+        return int(cursor.fetchone()[0])

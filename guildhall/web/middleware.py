@@ -4,13 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 
-from guildhall.kernel.actors import Actor
 from guildhall.kernel.ids import new_id
 from guildhall.kernel.refusals import Refused
 from guildhall.timers.queries import clock_now
-from guildhall.web.problems import CONTENT_TYPE, problem, refusal_of
+from guildhall.web.problems import CONTENT_TYPE, TooLarge, problem, refusal_of
 
 _CODES = {
     400: ("bad_request", "The request cannot be read."),
@@ -21,11 +22,7 @@ _CODES = {
 }
 
 
-class GuildRequest(HttpRequest):
-    """A request with what our edges add to it: its id, and who acts."""
-
-    request_id: str
-    actor: Actor
+_DJANGOS = (Http404, PermissionDenied, SuspiciousOperation, BadRequest, MultiPartParserError)
 
 
 def received_at(request: HttpRequest) -> datetime:
@@ -58,14 +55,18 @@ class Answer:
         response = self.get_response(request)
         is_plain = response.status_code in _CODES and response["Content-Type"].partition(";")[0] != CONTENT_TYPE
         if is_plain and not response.streaming:
-            allow = response.get("Allow")
+            allow = response.headers.get("Allow")
             response = problem(request, Plain(response.status_code))
             if allow:
-                response["Allow"] = allow
+                response["Allow"] = ", ".join(sorted(method.strip() for method in allow.split(",")))
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
         response.setdefault("Cache-Control", "no-store")
         return response
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse:
-        """Answer what a view raised."""
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer what a view raised; what Django has a status for comes back through `__call__`."""
+        if isinstance(error, RequestDataTooBig):
+            return problem(request, TooLarge())
+        if isinstance(error, _DJANGOS):
+            return None
         return problem(request, refusal_of(error))

@@ -48,6 +48,14 @@ class Broken(Refused):
     default_detail = "Something is wrong on our side. Nothing was changed."
 
 
+class TooLarge(Refused):
+    """The body is over the limit of the settings."""
+
+    code = "too_large"
+    status = 413
+    default_detail = "The request is too large."
+
+
 def problem(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """Answer a refusal; `Retry-After` (seconds) is set where trying again is right."""
     members: dict[str, Any] = {

@@ -4,13 +4,19 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, path
 
 from guildhall.web.api.v1.addresses import api
+from guildhall.web.api.v1.openapi import openapi
 from guildhall.web.health import live, ready
 from guildhall.web.internal import clock
+from guildhall.web.webhooks.stripe import connect, platform, thin
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/openapi.json", openapi),
     path("api/v1/", api.urls),
     path("health", live),
     path("ready", ready),
+    path("webhooks/stripe", platform),
+    path("webhooks/stripe/connect", connect),
+    path("webhooks/stripe/thin", thin),
 ]
 if settings.SANDBOX:
     urlpatterns.append(path("internal/clock", clock))

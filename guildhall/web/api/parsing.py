@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from ninja.parser import Parser
 
 from guildhall.kernel.refusals import Refused
+from guildhall.web.problems import TooLarge
 
 _DEPTH_MAX = 64
 _DIGITS_MAX = 30
@@ -42,14 +43,6 @@ class WrongMediaType(Refused):
     code = "unsupported_media_type"
     status = 415
     default_detail = "Send application/json in UTF-8, not compressed."
-
-
-class TooLarge(Refused):
-    """The body is over the limit of the settings."""
-
-    code = "too_large"
-    status = 413
-    default_detail = "The request is too large."
 
 
 class StrictParser(Parser):

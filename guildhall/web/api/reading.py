@@ -5,10 +5,12 @@ import binascii
 import inspect
 import json
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
+from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from guildhall.kernel.refusals import Refused
@@ -57,7 +59,8 @@ def check_query(request: HttpRequest, names: frozenset[str]) -> None:
 
 
 def _parameters(view: Callable[..., Any]) -> frozenset[str]:
-    return frozenset(inspect.signature(view).parameters) - {"request"}
+    parameters = inspect.signature(view).parameters.items()
+    return frozenset(name for name, one in parameters if one.annotation not in {HttpRequest, HttpResponse})
 
 
 def page_of(found: Sequence[T], limit: int, show: Callable[[T], R], cursor: Callable[[T], str]) -> Page[R]:
@@ -92,6 +95,21 @@ def read_cursor(kind: str, cursor: str | None) -> list[str] | None:
         raise BadCursor
     parts: list[str] = json.loads(text)
     return parts
+
+
+def make_time_cursor(kind: str, at: datetime, last_id: UUID) -> str:
+    """Name a place in a list that is ordered by an instant and an id."""
+    return make_cursor(kind, at.isoformat(), str(last_id))
+
+
+def read_time_cursor(kind: str, cursor: str | None) -> tuple[datetime, UUID] | None:
+    """
+    Read a place in such a list back.
+
+    :raises BadCursor: when it is not of this list, or changed.
+    """
+    parts = read_cursor(kind, cursor)
+    return (datetime.fromisoformat(parts[0]), UUID(parts[1])) if parts else None
 
 
 def _signature(kind: str, text: str) -> str:

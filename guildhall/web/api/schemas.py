@@ -53,9 +53,3 @@ class PositionIn(Body):
 
     latitude: Latitude
     longitude: Longitude
-
-
-class ReasonIn(Body):
-    """Why. Kept with the booking; the other side may read it."""
-
-    reason: str = ""

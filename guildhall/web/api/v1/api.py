@@ -6,9 +6,9 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from guildhall.kernel.refusals import NotFound, Refused
-from guildhall.web.api.parsing import MalformedBody, StrictParser, TooLarge
+from guildhall.web.api.parsing import MalformedBody, StrictParser
 from guildhall.web.api.refusals import refusal_of_fields
-from guildhall.web.problems import problem, refusal_of
+from guildhall.web.problems import TooLarge, problem, refusal_of
 
 api = NinjaAPI(
     title="Guildhall API",

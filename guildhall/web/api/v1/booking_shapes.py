@@ -1,0 +1,352 @@
+"""How bookings look in the API."""
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import Field, model_validator
+
+from guildhall.bookings.types import BookingCard
+from guildhall.catalog.queries import get_category_by_id
+from guildhall.customers.queries import get_address
+from guildhall.kernel.actors import Actor
+from guildhall.kernel.money import Money
+from guildhall.matching.queries import get_cascade
+from guildhall.matching.types import CascadeCard, WaveCard
+from guildhall.payments.queries import get_payment, list_transactions
+from guildhall.web.api.fields import (
+    AddressId,
+    BookingId,
+    CustomerId,
+    Instant,
+    Key,
+    Line,
+    Minutes,
+    OfferId,
+    ProviderId,
+    ServiceId,
+    Text,
+    TransactionId,
+    WallTime,
+)
+from guildhall.web.api.schemas import Body, MoneyOut, PositionIn
+from guildhall.web.api.v1.users import AddressOut
+
+_AREA_METRES = 500
+
+
+class BookingIn(Body):
+    """
+    A request: what, where, when. `scheduled_start_time` is local time at the address; an offset is needed only when clocks show
+    that time twice. ASAP has none. `provider_user_id` books one provider's listing directly. Operators name the customer.
+    """
+
+    mode: Literal["asap", "scheduled"]
+    category: Key
+    address_id: AddressId
+    kind: Key | None = None
+    scheduled_start_time: WallTime | None = None
+    minutes_from: Minutes | None = None
+    minutes_to: Minutes | None = None
+    provider_user_id: ProviderId | None = None
+    service_id: ServiceId | None = None
+    seeker_user_id: CustomerId | None = None
+    instructions: Text = ""
+    purchase_order: Line = ""
+
+    @model_validator(mode="after")
+    def _start_fits_mode(self) -> "BookingIn":
+        if (self.mode == "scheduled") != (self.scheduled_start_time is not None):
+            raise ValueError("A scheduled booking has a scheduled_start_time, an ASAP one has none.")
+        return self
+
+
+class StatusIn(Body):
+    """
+    The status that is wanted, and what it needs: `accepted` an `offer_id`; `in_progress` the `start_code` or a `position`;
+    `completed` may name `minutes` and `notes`; `cancelled` a `reason`. Any other word is refused with 409.
+    """
+
+    status: Annotated[str, Field(max_length=40)]
+    offer_id: OfferId | None = None
+    start_code: Annotated[str, Field(max_length=10)] | None = None
+    position: PositionIn | None = None
+    minutes: Minutes | None = None
+    notes: Text = ""
+    reason: Text = ""
+
+
+class ReschedulingIn(Body):
+    """The new local time at the job's place."""
+
+    scheduled_start_time: WallTime
+
+
+class HoursIn(Body):
+    """Time worked without breaks; without `minutes` it is what the clock says."""
+
+    minutes: Minutes | None = None
+    notes: Text = ""
+
+
+class ContestIn(Body):
+    """The minutes that were really worked, and why they differ."""
+
+    minutes: Minutes
+    reason: Text
+
+
+class ReasonIn(Body):
+    """Why. Kept with the booking; the other side and operators may read it."""
+
+    reason: Text = ""
+
+
+class EstimateOut(Schema):
+    """Prices before anybody was found; `up_to` is what is held on the card."""
+
+    from_price: MoneyOut
+    to_price: MoneyOut
+    up_to: MoneyOut
+
+
+class PlaceOut(Schema):
+    """Where: the exact place, or before confirmation a circle that holds it."""
+
+    latitude: float
+    longitude: float
+    radius_metres: int
+
+
+class WaveOut(Schema):
+    """A wave of offers: whom it asked, how many, until when."""
+
+    number: int
+    kind: str
+    tier_rank: int | None
+    asked: int
+    opened_at: Instant
+    until: Instant
+
+    @classmethod
+    def of(cls, wave: WaveCard) -> "WaveOut":
+        """Show a wave."""
+        return cls(
+            number=wave.number,
+            kind=wave.kind.value,
+            tier_rank=wave.tier_rank,
+            asked=wave.asked,
+            opened_at=wave.opened_at,
+            until=wave.until,
+        )
+
+
+class CascadeOut(Schema):
+    """The search for a provider (R18): the wave that is being asked now, and those before it."""
+
+    status: str
+    wave_number: int | None
+    wave_kind: str | None
+    tier_rank: int | None
+    asked: int
+    declined: int
+    until: Instant | None
+    waves: list[WaveOut]
+
+    @classmethod
+    def of(cls, cascade: CascadeCard) -> "CascadeOut":
+        """Show a cascade."""
+        wave = cascade.wave
+        return cls(
+            status=cascade.status.value,
+            wave_number=wave.number if wave else None,
+            wave_kind=wave.kind.value if wave else None,
+            tier_rank=wave.tier_rank if wave else None,
+            asked=cascade.asked,
+            declined=cascade.declined,
+            until=wave.until if wave else None,
+            waves=[WaveOut.of(one) for one in cascade.waves],
+        )
+
+
+class BookingSummary(Schema):
+    """A booking (R85) in a list."""
+
+    id: BookingId
+    seeker_user_id: CustomerId
+    provider_user_id: ProviderId | None
+    service_id: ServiceId | None
+    kind: str
+    mode: str
+    status: str
+    scheduled_start_time: Instant
+    scheduled_end_time: Instant
+    time_zone: str
+    total_price: MoneyOut | None
+    estimate: EstimateOut
+    requested_at: Instant
+    deadline_at: Instant | None
+    city: str
+
+    @classmethod
+    def of(cls, card: BookingCard) -> "BookingSummary":
+        """Show a booking to one of its parties."""
+        return cls(**_summary(card))
+
+
+class BookingOut(BookingSummary):
+    """
+    A booking (R85) in full. `payment_state` and `payout_state` stand beside its status; `start_code` is for its customer, the
+    exact place and address for the provider from confirmation on; `cascade` is for the customer and operators.
+    """
+
+    category_id: str
+    minutes_from: int
+    minutes_to: int
+    payment_state: str
+    payout_state: str
+    payment_transaction_id: TransactionId | None
+    authorized: MoneyOut
+    captured: MoneyOut
+    is_payment_blocked: bool
+    place: PlaceOut
+    address: AddressOut | None
+    instructions: str
+    tier_rank: int | None
+    start_code: str | None
+    cancellation_terms: str
+    cancelled_by: str
+    cancellation_fee: MoneyOut
+    confirmed_at: Instant | None
+    arrived_at: Instant | None
+    started_at: Instant | None
+    finished_at: Instant | None
+    logged_minutes: int | None
+    contested_minutes: int | None
+    settled_minutes: int | None
+    break_minutes: int
+    is_flagged: bool
+    reason: str
+    cascade: CascadeOut | None
+
+
+class CancellationOut(Schema):
+    """What cancelling now would cost the customer, and the rule in a sentence."""
+
+    fee: MoneyOut
+    terms: str
+
+
+class CardOut(Schema):
+    """The vendor's page for this booking's card. `url` is null while we ask the vendor for it: ask again after `Retry-After`."""
+
+    purpose: str
+    status: str
+    url: str | None
+    expires_at: Instant
+
+
+def show_booking(card: BookingCard, to: Actor) -> BookingOut:
+    """Show a booking in full to one of its parties."""
+    money = get_payment(card.reference)
+    transactions = list_transactions(card.reference)
+    cascade = get_cascade(card.reference) if to.kind != "provider" else None
+    return BookingOut(
+        **_summary(card),
+        **_progress(card),
+        category_id=get_category_by_id(card.category_id).key,
+        payment_state=money.payment_state,
+        payout_state=money.payout_state,
+        payment_transaction_id=transactions[-1].id if transactions else None,
+        authorized=_minor(money.authorized_minor, card),
+        captured=_minor(money.captured_minor, card),
+        is_payment_blocked=money.is_blocked,
+        place=_place(card),
+        address=AddressOut.of(get_address(card.customer_id, card.address_id)) if card.address_id else None,
+        cancellation_terms=cancellation_terms(card),
+        cancellation_fee=_minor(card.cancellation_fee_minor, card),
+        cascade=CascadeOut.of(cascade) if cascade else None,
+    )
+
+
+def cancellation_terms(card: BookingCard) -> str:
+    """Say in a sentence what a cancellation by the customer costs, by the terms of the request."""
+    terms = card.terms
+    if card.mode == "asap":
+        if not terms.asap_call_out:
+            return "Cancelling is free until the work starts."
+        fee = _call_out(card)
+        return f"Cancelling is free until the provider is on the way; after that the call-out fee{fee} is due."
+    return (
+        f"Cancelling is free until a provider has confirmed, and up to {terms.free_hours_before} hours before the start; "
+        f"after that {terms.late_fee_percent} % of the lower estimate is due."
+    )
+
+
+def booking_of(reference: str) -> UUID:
+    """Give the id of the booking that a reference names."""
+    return UUID(reference.removeprefix("booking:"))
+
+
+def _call_out(card: BookingCard) -> str:
+    fees = sorted({price.call_out_minor for price in card.terms.prices if card.tier_rank in {None, price.tier_rank}})
+    if not fees:
+        return ""
+    shown = [Money(fee, card.currency).shown() for fee in (fees[0], fees[-1])]
+    return f" of {shown[0]}" if shown[0] == shown[1] else f" of {shown[0]} to {shown[1]}"
+
+
+def _minor(amount: int, card: BookingCard) -> MoneyOut:
+    return MoneyOut(amount_minor=amount, currency=card.currency)
+
+
+def _place(card: BookingCard) -> PlaceOut:
+    radius_metres = 0 if card.is_exact_place else _AREA_METRES
+    return PlaceOut(latitude=card.latitude, longitude=card.longitude, radius_metres=radius_metres)
+
+
+def _summary(card: BookingCard) -> dict[str, Any]:
+    return {
+        "id": card.id,
+        "seeker_user_id": card.customer_id,
+        "provider_user_id": card.provider_id,
+        "service_id": card.service_id,
+        "kind": card.kind,
+        "mode": card.mode,
+        "status": card.status,
+        "scheduled_start_time": card.starts_at,
+        "scheduled_end_time": card.starts_at + timedelta(minutes=card.minutes_to),
+        "time_zone": card.time_zone,
+        "total_price": None if card.total_minor is None else _minor(card.total_minor, card),
+        "estimate": EstimateOut(
+            from_price=_minor(card.estimate_from_minor, card),
+            to_price=_minor(card.estimate_to_minor, card),
+            up_to=_minor(card.authorize_minor, card),
+        ),
+        "requested_at": card.requested_at,
+        "deadline_at": card.deadline_at,
+        "city": card.city_key,
+    }
+
+
+def _progress(card: BookingCard) -> dict[str, Any]:
+    names = (
+        "minutes_from",
+        "minutes_to",
+        "instructions",
+        "tier_rank",
+        "start_code",
+        "cancelled_by",
+        "confirmed_at",
+        "arrived_at",
+        "started_at",
+        "finished_at",
+        "logged_minutes",
+        "contested_minutes",
+        "settled_minutes",
+        "break_minutes",
+        "is_flagged",
+        "reason",
+    )
+    return {name: getattr(card, name) for name in names}

@@ -1,0 +1,82 @@
+"""The job and its hours: what its provider reports, what its customer answers."""
+
+from django.http import HttpRequest
+from ninja import Router, Status
+
+from guildhall.bookings import commands
+from guildhall.web.api.auth import ANYBODY, CUSTOMER, PROVIDER, PROVIDER_OR_OPERATOR, who
+from guildhall.web.api.fields import BookingId
+from guildhall.web.api.idempotency import changes
+from guildhall.web.api.v1.booking_shapes import BookingOut, ContestIn, HoursIn, ReasonIn
+from guildhall.web.api.v1.bookings import show
+from guildhall.web.middleware import received_at
+
+router = Router(tags=["work"])
+
+
+@router.post("/breaks", response=BookingOut, auth=PROVIDER)
+@changes
+def start_break(request: HttpRequest, booking_id: BookingId) -> Status[BookingOut]:
+    """Pause the work. One break is open at a time."""
+    commands.start_break(booking_id=booking_id, by=who(request), at=received_at(request))
+    return Status(200, show(booking_id, who(request)))
+
+
+@router.delete("/breaks", response=BookingOut, auth=PROVIDER)
+@changes
+def end_break(request: HttpRequest, booking_id: BookingId) -> Status[BookingOut]:
+    """End the open break and go on working; its minutes stay logged."""
+    commands.end_break(booking_id=booking_id, by=who(request), at=received_at(request))
+    return Status(200, show(booking_id, who(request)))
+
+
+@router.post("/hours", response=BookingOut, auth=PROVIDER)
+@changes
+def log_hours(request: HttpRequest, booking_id: BookingId, body: HoursIn) -> Status[BookingOut]:
+    """Finish the work and log its hours. The same as status `completed`."""
+    commands.finish_work(
+        booking_id=booking_id, minutes=body.minutes, notes=body.notes, by=who(request), at=received_at(request)
+    )
+    return Status(200, show(booking_id, who(request)))
+
+
+@router.post("/confirmation", response=BookingOut, auth=CUSTOMER)
+@changes
+def confirm_hours(request: HttpRequest, booking_id: BookingId) -> Status[BookingOut]:
+    """Accept the logged hours: they are final and the card is charged."""
+    commands.confirm_hours(booking_id=booking_id, by=who(request), at=received_at(request))
+    return Status(200, show(booking_id, who(request)))
+
+
+@router.post("/contest", response=BookingOut, auth=CUSTOMER)
+@changes
+def contest_hours(request: HttpRequest, booking_id: BookingId, body: ContestIn) -> Status[BookingOut]:
+    """Say that other minutes were worked. Nothing is charged or paid out before an operator decides."""
+    commands.contest_hours(
+        booking_id=booking_id, minutes=body.minutes, reason=body.reason, by=who(request), at=received_at(request)
+    )
+    return Status(200, show(booking_id, who(request)))
+
+
+@router.post("/no-show", response=BookingOut, auth=ANYBODY)
+@changes
+def report_no_show(request: HttpRequest, booking_id: BookingId, body: ReasonIn) -> Status[BookingOut]:
+    """Say that the other side did not come."""
+    commands.report_no_show(booking_id=booking_id, reason=body.reason, by=who(request), at=received_at(request))
+    return Status(200, show(booking_id, who(request)))
+
+
+@router.post("/unresolved", response=BookingOut, auth=PROVIDER)
+@changes
+def flag_unresolved(request: HttpRequest, booking_id: BookingId, body: ReasonIn) -> Status[BookingOut]:
+    """Say that the customer's issue is not fully fixed: an operator decides what follows."""
+    commands.flag_unresolved(booking_id=booking_id, reason=body.reason, by=who(request), at=received_at(request))
+    return Status(200, show(booking_id, who(request)))
+
+
+@router.post("/withdrawal", response={204: None}, auth=PROVIDER_OR_OPERATOR)
+@changes
+def withdraw(request: HttpRequest, booking_id: BookingId, body: ReasonIn) -> Status[None]:
+    """Give the job back: the others are asked. The booking is not the provider's to see any more, so nothing is shown."""
+    commands.withdraw_provider(booking_id=booking_id, reason=body.reason, by=who(request), at=received_at(request))
+    return Status(204, None)
