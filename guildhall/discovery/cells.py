@@ -10,6 +10,7 @@ from math import floor
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 LEVELS = range(-2, 6)
 CELLS_MAX = 32
@@ -35,7 +36,7 @@ def keys_at(latitude: float, longitude: float, category_id: int) -> list[int]:
     return [_key(level, floor(longitude * 2.0**level), floor(latitude * 2.0**level), category_id) for level in LEVELS]
 
 
-def cover(area: shapely.Geometry) -> Cover:
+def cover(area: BaseGeometry) -> Cover:
     """Cover an area with the smallest cells that need no more than `CELLS_MAX`, or with the largest there are."""
     shapely.prepare(area)
     level, cells = LEVELS[0], _touched(area, LEVELS[0], _cells_around(area, LEVELS[0]))
@@ -54,13 +55,13 @@ def _key(level: int, x: int, y: int, category_id: int) -> int:
     return place << 6 | category_id
 
 
-def _cells_around(area: shapely.Geometry, level: int) -> np.ndarray:
+def _cells_around(area: BaseGeometry, level: int) -> np.ndarray:
     west, south, east, north = (floor(side * 2.0**level) for side in area.bounds)
     columns, rows = np.meshgrid(np.arange(west, east + 1), np.arange(south, north + 1))
     return np.stack([columns.ravel(), rows.ravel()], axis=1)
 
 
-def _touched(area: shapely.Geometry, level: int, cells: np.ndarray) -> np.ndarray:
+def _touched(area: BaseGeometry, level: int, cells: np.ndarray) -> np.ndarray:
     return cells[shapely.intersects(area, _boxes(level, cells))]
 
 

@@ -26,13 +26,13 @@ def post(source: Source, at: datetime) -> Posted:
     weekly = tuple((weekday, starts, ends) for weekday, starts, ends in source.weekly)
     working, week = _working(weekly, source.time_zone, today)
     covered = cover(source.area)
-    home = source.home or source.area.representative_point()
+    middle = source.area.representative_point()
     category_ids = source.category_ids if source.tier_rank is not None else []
     rating = source.rating_sum / source.rating_count if source.rating_count else None
     return Posted(
         provider_id=source.provider_id,
-        longitude=home.x,
-        latitude=home.y,
+        longitude=middle.x if source.home_longitude is None else source.home_longitude,
+        latitude=middle.y if source.home_latitude is None else source.home_latitude,
         working=working,
         working_until=today + timedelta(days=KNOWN_DAYS),
         hours={"time_zone": source.time_zone, "weekly": source.weekly},

@@ -130,9 +130,12 @@ def _order(tier_rank: int | None, after: str | None) -> dict[str, Any]:
         return {"after_ord": first, "after_provider": _FIRST, "last_ord": last}
     seen, _, provider_id = after.partition(":")
     try:
-        return {"after_ord": max(first, int(seen) % 10_000), "after_provider": UUID(provider_id), "last_ord": last}
+        seen_ord, seen_provider = int(seen), UUID(provider_id)
     except ValueError:
         raise BadCursor from None
+    if not 0 <= seen_ord <= rules.LAST_ORD:
+        raise BadCursor
+    return {"after_ord": max(first, seen_ord), "after_provider": seen_provider, "last_ord": last}
 
 
 def _refusal(row: Any, start: datetime, end: datetime) -> str:

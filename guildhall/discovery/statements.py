@@ -11,7 +11,8 @@ from django.db import connection
 from psycopg import rows
 from psycopg.types.multirange import TimestamptzMultirange
 from psycopg.types.range import TimestamptzRange
-from shapely import Geometry, from_wkb
+from shapely import from_wkb
+from shapely.geometry.base import BaseGeometry
 
 from guildhall.scheduling.types import Span
 
@@ -64,8 +65,9 @@ class Source:
     rating_sum: int
     rating_count: int
     time_zone: str
-    home: Geometry | None
-    area: Geometry
+    home_longitude: float | None
+    home_latitude: float | None
+    area: BaseGeometry
     category_ids: list[int]
     weekly: list[list[Any]]
 
@@ -114,15 +116,15 @@ def read_sources(provider_ids: Sequence[UUID]) -> list[Source]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            select provider_id, tier_rank, rating_sum, rating_count, time_zone,
-                   ST_AsBinary(home_point), ST_AsBinary(area), category_ids, weekly::text
+            select provider_id, tier_rank, rating_sum, rating_count, time_zone, home_longitude, home_latitude,
+                   ST_AsBinary(area), category_ids, weekly::text
             from discovery.source where provider_id = any(%s)
             """,
             [list(provider_ids)],
         )
         return [
-            Source(*row[:5], _shape(row[5]), from_wkb(bytes(row[6])), row[7], json.loads(row[8]))
-            for row in cursor.fetchall()
+            Source(*[*facts, from_wkb(bytes(area)), category_ids, json.loads(weekly)])
+            for *facts, area, category_ids, weekly in cursor.fetchall()
         ]
 
 
@@ -164,7 +166,3 @@ def _values(one: Posted) -> list[Any]:
 
 def _instants(spans: Iterable[Span]) -> TimestamptzMultirange:
     return TimestamptzMultirange([TimestamptzRange(span.starts_at, span.ends_at, "[)") for span in spans])
-
-
-def _shape(wkb: Any) -> Geometry | None:
-    return None if wkb is None else from_wkb(bytes(wkb))

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
-from psycopg.types.range import TimestamptzRange
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.ids import new_id
@@ -34,7 +34,7 @@ def reserve(*, provider_id: UUID, planned: tuple[datetime, datetime], reference:
     :raises SlotTaken: when a reservation or time off overlaps it, or the reference holds an active reservation already.
     """
     if not _call(
-        "select scheduling.reserve(%s, %s, %s, %s, %s)", provider_id, _range(*planned), reference, str(by), at
+        "select scheduling.reserve(%s, tstzrange(%s, %s), %s, %s, %s)", provider_id, *planned, reference, str(by), at
     ):
         raise SlotTaken
 
@@ -55,9 +55,9 @@ def add_time_off(*, provider_id: UUID, starts_at: datetime, ends_at: datetime, b
     if ends_at <= starts_at or ends_at <= at:
         raise TimeOffIsEmpty
     _call("select scheduling.lock_provider(%s)", provider_id)
-    during = _range(starts_at, ends_at)
+    during = DateTimeTZRange(starts_at, ends_at, "[)")
     row = TimeOff.objects.create(id=new_id(), provider_id=provider_id, during=during)
-    _tell(provider_id, "time_off_added", during, by, at)
+    _tell(row, "time_off_added", by, at)
     return row.id
 
 
@@ -73,18 +73,22 @@ def remove_time_off(*, provider_id: UUID, time_off_id: UUID, by: Actor, at: date
     if row is None:
         raise NotFound
     row.delete()
-    _tell(provider_id, "time_off_removed", row.during, by, at)
+    _tell(row, "time_off_removed", by, at)
 
 
-def _tell(provider_id: UUID, what: str, during: TimestamptzRange, by: Actor, at: datetime) -> None:
-    _call("select scheduling.publish_change(%s, %s, %s, %s, %s)", provider_id, what, during, str(by), at)
+def _tell(row: TimeOff, what: str, by: Actor, at: datetime) -> None:
+    _call(
+        "select scheduling.publish_change(%s, %s, tstzrange(%s, %s), %s, %s)",
+        row.provider_id,
+        what,
+        row.during.lower,
+        row.during.upper,
+        str(by),
+        at,
+    )
 
 
-def _range(starts_at: datetime, ends_at: datetime) -> TimestamptzRange:
-    return TimestamptzRange(starts_at, ends_at, "[)")
-
-
-def _call(statement: str, *arguments: object) -> bool:
+def _call(statement: str, *arguments: UUID | str | datetime | None) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(statement, arguments)
         row = cursor.fetchone()

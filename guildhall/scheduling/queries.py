@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from psycopg.types.range import TimestamptzRange
 
 from guildhall.providers.types import Schedule
 from guildhall.scheduling import rules
@@ -25,7 +24,7 @@ __all__ = [
 def is_free(provider_id: UUID, start: datetime, end: datetime) -> bool:
     """Whether no active reservation and no time off overlaps `[start, end)`."""
     with connection.cursor() as cursor:
-        cursor.execute("select scheduling.is_free(%s, %s)", [provider_id, TimestamptzRange(start, end, "[)")])
+        cursor.execute("select scheduling.is_free(%s, tstzrange(%s, %s))", [provider_id, start, end])
         row = cursor.fetchone()
     return bool(row[0])
 
@@ -36,13 +35,13 @@ def agenda(provider_id: UUID, start: datetime, end: datetime) -> list[AgendaEntr
         cursor.execute(
             """
             select 'reservation', lower(planned), upper(planned), reference, null::uuid from scheduling_reservation
-            where provider_id = %(provider)s and status = 'active' and planned && %(window)s
+            where provider_id = %(provider)s and status = 'active' and planned && tstzrange(%(start)s, %(end)s)
             union all
             select 'time_off', lower(during), upper(during), '', id from scheduling_time_off
-            where provider_id = %(provider)s and during && %(window)s
+            where provider_id = %(provider)s and during && tstzrange(%(start)s, %(end)s)
             order by 2, 3, 1
             """,
-            {"provider": provider_id, "window": TimestamptzRange(start, end, "[)")},
+            {"provider": provider_id, "start": start, "end": end},
         )
         return [AgendaEntry(*row) for row in cursor.fetchall()]
 

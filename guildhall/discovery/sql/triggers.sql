@@ -6,9 +6,9 @@ alter table discovery_last_offer set (fillfactor = 50);
 -- Index-only scans need a fresh visibility map.
 alter table discovery_reach_cell set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02);
 
--- What a rebuild reads: providers with an open account, an area and a right in force. Nobody else can be asked.
+-- What a rebuild reads: the providers with an open account, an area and a right in force. Nobody else can be asked.
 create or replace view discovery.source as
-  select p.provider_id, p.tier_rank, p.rating_sum, p.rating_count, p.time_zone, p.home_point, a.area,
+  select p.provider_id, p.tier_rank, p.rating_sum, p.rating_count, p.time_zone, p.home_longitude, p.home_latitude, a.area,
          array(select c.category_id from providers.offered_category c where c.provider_id = p.provider_id order by 1) as category_ids,
          (select coalesce(jsonb_agg(jsonb_build_array(h.weekday, h.starts, h.ends) order by h.weekday, h.starts), '[]')
           from providers.weekly_hours h where h.provider_id = p.provider_id) as weekly
