@@ -47,7 +47,7 @@ def _clean(text: str, *, field: str, length_max: int, allowed: str) -> str:
         raise BadText(field, f"At most {length_max} characters fit here.")
     if any(unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} and letter not in allowed for letter in text):
         raise BadText(field, "This text holds characters that cannot be shown.")
-    cleaned = unicodedata.normalize("NFC", text).translate(_STRIPPED).strip()
+    cleaned = unicodedata.normalize("NFC", text.translate(_STRIPPED)).strip()
     if len(cleaned) > length_max:
         raise BadText(field, f"At most {length_max} characters fit here.")
     return cleaned
