@@ -21,6 +21,7 @@ _FIRST_PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 5.0
 _STEADY_AFTER_SECONDS = 10.0
 _GRACE_SECONDS = 12.0
+_SIGN_OF_LIFE_SECONDS = 2.0
 _POSTGRES = "postgres"
 _CHUNK = 65536
 
@@ -52,6 +53,7 @@ class _Once:
     name: str
     child: Child
     status: int | None = None
+    has_spoken: bool = False
 
 
 @dataclass
@@ -104,8 +106,12 @@ class Supervisor:
         child = spawn(target, close=self._descriptors(), capture=capture)
         self._once = once = _Once(name, child)
         self._register(name, child)
+        began = time.monotonic()
         try:
-            self.run(lambda: once.status is not None)
+            while not self.run(lambda: once.status is not None, seconds=_SIGN_OF_LIFE_SECONDS):
+                if not once.has_spoken:
+                    self.log.say(f"{name}: {time.monotonic() - began:.0f} s")
+                once.has_spoken = False
         finally:
             self._once = None
             if once.status is None:
@@ -201,6 +207,8 @@ class Supervisor:
         except BlockingIOError:
             return False
         if data:
+            if self._once is not None and self._once.child is child:
+                self._once.has_spoken = True
             self.log.feed(name, data)
             return True
         self._selector.unregister(child.output_fd)

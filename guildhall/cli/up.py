@@ -32,6 +32,7 @@ _PORT = 8000
 _CHECK_PORTS_FROM = 20000
 _CHECK_PORTS = 8000
 _READY_SECONDS = 90
+_SIGN_OF_LIFE_SECONDS = 2
 _VERTICALS = ("av", "home", "cleaning")
 
 
@@ -176,9 +177,12 @@ class _Up:
             raise Unusable(message)
 
     def _wait_for_answers(self, supervisor: Supervisor, ports: Ports) -> None:
-        if not supervisor.run(lambda: _answers(ports.web), seconds=_READY_SECONDS):
-            message = f"http://127.0.0.1:{ports.web}/ready did not answer within {_READY_SECONDS} s; the log says why: {self._log.file}"
-            raise Unusable(message)
+        for seconds in range(0, _READY_SECONDS, _SIGN_OF_LIFE_SECONDS):
+            if supervisor.run(lambda: _answers(ports.web), seconds=_SIGN_OF_LIFE_SECONDS):
+                return
+            self._say(f"waiting for the first answer: {seconds + _SIGN_OF_LIFE_SECONDS} s")
+        message = f"no answer on port {ports.web} within {_READY_SECONDS} s; the log says why: {self._log.file}"
+        raise Unusable(message)
 
     def _check(self, supervisor: Supervisor, ports: Ports) -> int:
         self._say(f"checking http://127.0.0.1:{ports.web}, sandbox {ports.sandbox}, mail {ports.smtp}")
