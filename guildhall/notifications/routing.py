@@ -60,12 +60,12 @@ def _named(event: Event) -> Iterator[Party]:
     """The two sides that a fact names; whoever lost the job by it is still its provider here."""
     if (customer_id := getattr(event, "customer_id", None)) is not None:
         yield Party("customer", customer_id)
-    providers = {getattr(event, "provider_id", None)}
+    providers: set[UUID | None] = {getattr(event, "provider_id", None)}
     if isinstance(event, BookingRescheduled):
         providers.add(event.released_provider_id)
     if isinstance(event, ProviderWithdrew):
         providers.add(event.withdrawn_provider_id)
-    for provider_id in providers - {None}:
+    for provider_id in filter(None, providers):
         yield Party("provider", provider_id)
 
 

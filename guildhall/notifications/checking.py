@@ -1,0 +1,144 @@
+"""The last look before a message is sent: is it still true, may it be sent, and is this the hour."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from guildhall.bookings.queries import access_booking
+from guildhall.bookings.types import BookingCard
+from guildhall.catalog.queries import list_cities
+from guildhall.customers.queries import list_addresses
+from guildhall.identity.queries import get_contact, has_consent
+from guildhall.identity.types import ConsentKind, Contact
+from guildhall.kernel.actors import Actor
+from guildhall.kernel.refusals import NotFound
+from guildhall.matching.queries import get_offer
+from guildhall.matching.types import OfferCard, OfferStatus
+from guildhall.notifications import statements
+from guildhall.notifications.models import OutgoingMessage
+from guildhall.notifications.rules import STILL_TRUE, quiet_until
+from guildhall.notifications.types import Channel
+from guildhall.payments.queries import get_payment
+from guildhall.policy.queries import get, is_paused
+from guildhall.policy.types import EVERY_CITY, NotificationPolicy
+from guildhall.providers.queries import get_schedule
+
+_READER = Actor("operator", name="notifications")
+"""Sees a booking as operators do; the templates of a role hold what that role may know."""
+_TO_ANYBODY = frozenset({"account.created", "account.registered_again", "code.requested"})
+
+
+class Dropped(Exception):
+    """The message is not worth sending any more, or must not be sent; the text is the reason."""
+
+
+class Postponed(Exception):
+    """Not now. `until` is the clock's, or None when somebody throws the switch back."""
+
+    def __init__(self, reason: str, until: datetime | None = None) -> None:
+        super().__init__(reason)
+        self.until = until
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom and what a message is about, as they are now."""
+
+    contact: Contact
+    booking: BookingCard | None
+    offer: OfferCard | None
+    zone: str
+
+
+def look(message: OutgoingMessage, *, at: datetime) -> Subject:
+    """
+    Read what a message is about, and let it pass.
+
+    :raises Dropped: over, untrue by now, no consent, no address to send it to.
+    :raises Postponed: sending is paused there, or the recipient's quiet hours are on.
+    """
+    if at >= message.expires_at:
+        raise Dropped("expired")
+    subject = _subject(message)
+    _check_recipient(message, subject.contact)
+    _check_offer(subject.offer, at)
+    if subject.booking is not None:
+        _check_booking(message, subject.booking)
+    if is_paused("notifications", subject.booking.city_key if subject.booking else EVERY_CITY):
+        raise Postponed("paused")
+    if not message.is_time_critical:
+        hours = get(NotificationPolicy).quiet_hours
+        until = quiet_until(at, zone=_home_zone(subject), starts=hours.starts, ends=hours.ends)
+        if until is not None:
+            raise Postponed("quiet_hours", until)
+    return subject
+
+
+def _subject(message: OutgoingMessage) -> Subject:
+    try:
+        contact = get_contact(message.recipient_id)
+        booking = _booking(message.reference)
+        offer = get_offer(UUID(message.facts["offer_id"])) if "offer_id" in message.facts else None
+    except NotFound:
+        raise Dropped("subject_gone") from None
+    return Subject(contact, booking, offer, booking.time_zone if booking else _default_zone())
+
+
+def _booking(reference: str) -> BookingCard | None:
+    if not reference:
+        return None
+    return access_booking(booking_id=UUID(reference.removeprefix("booking:")), by=_READER)
+
+
+def _check_recipient(message: OutgoingMessage, contact: Contact) -> None:
+    if message.event_name not in _TO_ANYBODY and not statements.is_open(contact.id):
+        raise Dropped("account_not_open")
+    if message.channel == Channel.SMS:
+        if not contact.phone_number:
+            raise Dropped("no_number")
+        if not has_consent(contact.id, ConsentKind.SMS_OFFERS):
+            raise Dropped("no_consent")
+
+
+def _check_offer(offer: OfferCard | None, at: datetime) -> None:
+    if offer is not None and (offer.status != OfferStatus.OPEN or offer.expires_at <= at):
+        raise Dropped("offer_over")
+
+
+def _check_booking(message: OutgoingMessage, booking: BookingCard) -> None:
+    """A message that speaks of what is to come must fit the booking as it is; one that records the past always does."""
+    statuses = STILL_TRUE.get(message.event_name)
+    if statuses is None:
+        return
+    told_provider = message.facts.get("provider_id")
+    has_changed = booking.status not in statuses or booking.cancelled_by
+    if has_changed or (told_provider and UUID(told_provider) != booking.provider_id):
+        raise Dropped("overtaken")
+    starts_at = message.facts.get("starts_at")
+    if message.event_name == "booking.reminder_due" and datetime.fromisoformat(starts_at) != booking.starts_at:
+        raise Dropped("overtaken")
+    if message.event_name == "booking.payment_action_needed" and _is_authorized(message.reference):
+        raise Dropped("overtaken")
+
+
+def _is_authorized(reference: str) -> bool:
+    try:
+        return get_payment(reference).payment_state == "authorized"
+    except NotFound:
+        return False
+
+
+def _home_zone(subject: Subject) -> str:
+    """Where the recipient sleeps: a provider's own zone, a customer's first address, else the place of the job."""
+    contact = subject.contact
+    if contact.role == "provider":
+        return get_schedule(contact.id).time_zone
+    if contact.role == "customer" and (addresses := list_addresses(contact.id)):
+        return addresses[0].time_zone
+    return subject.zone
+
+
+def _default_zone() -> str:
+    """The first city's: for messages that belong to no job."""
+    cities = list_cities()
+    return cities[0].time_zone if cities else "UTC"

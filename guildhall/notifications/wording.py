@@ -1,0 +1,272 @@
+"""What a template may say: every value is a finished piece of text, in the recipient's language and the job's zone."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_datetime
+from django.conf import settings
+from django.utils.translation import get_language, gettext, ngettext
+
+from guildhall.bookings.types import BookingCard
+from guildhall.catalog.queries import UnknownJobKind, get_category_by_id, get_job_kind
+from guildhall.customers.queries import get_address, saved_card
+from guildhall.identity.queries import get_code_to_send, get_contact
+from guildhall.kernel.ids import public_id
+from guildhall.kernel.money import Money
+from guildhall.matching.types import Mode, OfferCard
+from guildhall.notifications.checking import Dropped, Subject
+from guildhall.notifications.models import OutgoingMessage
+from guildhall.notifications.rules import CODE_LIFE
+from guildhall.payments.queries import list_payouts
+from guildhall.providers.queries import get_profile
+from guildhall.verticals.reading import Pack, read_pack
+
+_HOUR = 60
+_METRES_A_MILE = 1_609.344
+_LONG = "EEEE, MMMM d, h:mm a"
+_SHORT = "EEE MMM d h:mm a"
+_CLOCK = "h:mm a"
+_DAY = "MMMM d, y"
+_HOMES = {"customer": "/my", "provider": "/pro", "operator": "/ops"}
+Words = dict[str, Any]
+
+
+@cache
+def pack() -> Pack:
+    """Give the vertical of this process: the marketplace's name and what it calls its providers."""
+    return read_pack(settings.VERTICAL)
+
+
+def words_for(message: OutgoingMessage, subject: Subject) -> Words:
+    """
+    Give everything that the templates of a message may use.
+
+    :raises Dropped: when what it is about is gone by now (a code that was used).
+    """
+    words: Words = {
+        "marketplace": pack().name,
+        "provider_word": pack().words.provider,
+        "providers_word": pack().words.providers,
+        "first_name": subject.contact.first_name,
+        "role": message.role,
+        "link": f"{settings.PUBLIC_URL}{_HOMES[message.role]}/",
+    }
+    if subject.booking is not None:
+        words |= _of_booking(message, subject.booking)
+    if subject.offer is not None:
+        words |= _of_offer(subject.offer, subject.zone)
+    for build in _BY_EVENT.get(message.event_name, ()):
+        words |= build(message, subject)
+    return words
+
+
+def _of_booking(message: OutgoingMessage, booking: BookingCard) -> Words:
+    """Give what both sides may know at any time: no names, no place."""
+    number = public_id("bk", booking.id)
+    return {
+        "link": f"{settings.PUBLIC_URL}{_HOMES[message.role]}/bookings/{number}",
+        "number": number,
+        "job": _job(booking),
+        "category": get_category_by_id(booking.category_id).name,
+        "when": shown(booking.starts_at, booking.time_zone),
+        "is_asap": booking.mode == "asap",
+    }
+
+
+def _job(booking: BookingCard) -> str:
+    category = get_category_by_id(booking.category_id).name
+    try:
+        return f"{category}: {get_job_kind(booking.kind).name}" if booking.kind else category
+    except UnknownJobKind:  # offered once, not any more
+        return category
+
+
+def _of_offer(offer: OfferCard, zone: str) -> Words:
+    window = offer.expires_at - offer.offered_at
+    return {
+        "link": f"{settings.PUBLIC_URL}/pro/offers/{public_id('of', offer.id)}",
+        "pay": offer.net.shown(),
+        "distance": f"{offer.distance_metres / _METRES_A_MILE:.1f} mi",
+        "when": shown(offer.starts_at, zone),
+        "when_short": shown(offer.starts_at, zone, _CLOCK if offer.mode == Mode.ASAP else _SHORT),
+        "earliest_end": shown(offer.earliest_end_at, zone, _CLOCK),
+        "window": _window(window),
+        "until": shown(offer.expires_at, zone),
+    }
+
+
+def _code(message: OutgoingMessage, _subject: Subject) -> Words:
+    code = get_code_to_send(UUID(message.facts["code_id"]))
+    if code is None:
+        raise Dropped("code_over")
+    return {"code": code.code, "code_minutes": str(int(CODE_LIFE.total_seconds() // 60))}
+
+
+def _prices(_message: OutgoingMessage, subject: Subject) -> Words:
+    booking = _booking(subject)
+    return {
+        "price_from": Money(booking.estimate_from_minor, booking.currency).shown(),
+        "price_to": Money(booking.estimate_to_minor, booking.currency).shown(),
+        "price_held": Money(booking.authorize_minor, booking.currency).shown(),
+    }
+
+
+def _sides(message: OutgoingMessage, subject: Subject) -> Words:
+    """Name the other side, once there is one: a provider learns name and address from the confirmation on, never before."""
+    booking = _booking(subject)
+    if message.role == "provider":
+        if booking.provider_id != message.recipient_id or booking.address_id is None:
+            return {"customer_name": "", "address": ""}
+        place = get_address(booking.customer_id, booking.address_id)
+        customer = get_contact(booking.customer_id)
+        return {
+            "customer_name": f"{customer.first_name} {customer.last_name[:1]}.".strip(),
+            "address": f"{place.street}, {place.city}, {place.state} {place.zip_code}",
+        }
+    if booking.provider_id is None:
+        return {"provider_name": ""}
+    profile = get_profile(booking.provider_id)
+    return {"provider_name": f"{profile.first_name} {profile.last_initial}.".strip()}
+
+
+def _start_code(message: OutgoingMessage, subject: Subject) -> Words:
+    return {"start_code": _booking(subject).start_code or ""} if message.role == "customer" else {}
+
+
+def _released(message: OutgoingMessage, _subject: Subject) -> Words:
+    """Say whether this provider had the job before it was moved."""
+    return {"is_released": message.facts.get("released_provider_id") == str(message.recipient_id)}
+
+
+def _hours(message: OutgoingMessage, _subject: Subject) -> Words:
+    return {
+        name.removesuffix("_minutes"): "" if (minutes := message.facts[name]) is None else lasting(minutes)
+        for name in ("logged_minutes", "contested_minutes", "settled_minutes", "break_minutes")
+        if name in message.facts
+    }
+
+
+def _completion(message: OutgoingMessage, _subject: Subject) -> Words:
+    return {"is_flagged": message.facts["is_flagged"], "has_breaks": message.facts["break_minutes"] > 0}
+
+
+def _contest_end(message: OutgoingMessage, subject: Subject) -> Words:
+    return {"contest_until": shown(datetime.fromisoformat(message.facts["contest_until"]), subject.zone)}
+
+
+def _deadline(message: OutgoingMessage, subject: Subject) -> Words:
+    return {"deadline": shown(datetime.fromisoformat(message.facts["deadline_at"]), subject.zone)}
+
+
+def _cause(message: OutgoingMessage, _subject: Subject) -> Words:
+    cause: str = message.facts["cause"]
+    known = {
+        "not_fixed": gettext("The issue is not fully fixed."),
+        "not_started": gettext("The appointment passed and work did not start."),
+        "provider_withdrew_late": gettext("The job was given back after the appointment had begun."),
+        "no_show_reported_by_customer": gettext("The customer reported that nobody came."),
+        "no_show_reported_by_provider": gettext("The customer was not there, as reported from the place."),
+        "no_show_reported_by_operator": gettext("Our team recorded that one side did not come."),
+    }
+    return {"cause": known.get(cause, cause.replace("_", " "))}
+
+
+def _cancellation(message: OutgoingMessage, _subject: Subject) -> Words:
+    fee = Money(message.facts["fee_minor"], message.facts["currency"])
+    return {
+        "cancelled_by": message.facts["cancelled_by"],
+        "cause": message.facts["cause"],
+        "has_fee": fee.minor > 0,
+        "fee": fee.shown(),
+    }
+
+
+def _captured(message: OutgoingMessage, subject: Subject) -> Words:
+    card = saved_card(subject.contact.id)
+    amount = Money(message.facts["captured_minor"], message.facts["currency"])
+    return {"amount": amount.shown(), "card": f"{card.brand.title()} •••• {card.last4}" if card else ""}
+
+
+def _transferred(message: OutgoingMessage, _subject: Subject) -> Words:
+    return {"amount": Money(message.facts["transferred_minor"], message.facts["currency"]).shown()}
+
+
+def _payout(message: OutgoingMessage, subject: Subject) -> Words:
+    """Tell of the whole payout: the fact speaks of one booking's part of it."""
+    amount = Money(message.facts["amount_minor"], message.facts["currency"])
+    for payout in list_payouts(subject.contact.id):
+        if payout.id == UUID(message.facts["payout_id"]):
+            amount = Money(payout.amount_minor, payout.currency)
+    return {"amount": amount.shown(), "link": f"{settings.PUBLIC_URL}/pro/earnings"}
+
+
+def _right(message: OutgoingMessage, subject: Subject) -> Words:
+    return {"valid_until": shown(datetime.fromisoformat(message.facts["valid_until"]), subject.zone, _DAY)}
+
+
+def _booking(subject: Subject) -> BookingCard:
+    if subject.booking is None:
+        raise Dropped("subject_gone")
+    return subject.booking
+
+
+_BY_EVENT: dict[str, tuple[Callable[[OutgoingMessage, Subject], Words], ...]] = {
+    "code.requested": (_code,),
+    "booking.requested": (_prices,),
+    "booking.confirmed": (_sides, _start_code),
+    "booking.rescheduled": (_released,),
+    "booking.unfilled": (_deadline,),
+    "booking.reminder_due": (_sides, _start_code),
+    "booking.en_route": (_sides, _start_code),
+    "booking.started": (_sides,),
+    "booking.completed": (_sides, _hours, _completion, _contest_end),
+    "booking.contested": (_hours,),
+    "booking.unresolved": (_cause,),
+    "booking.decided": (_hours,),
+    "booking.cancelled": (_cancellation,),
+    "booking.payment_action_needed": (_deadline,),
+    "payment.captured": (_captured,),
+    "payment.transferred": (_transferred,),
+    "payout.paid": (_payout,),
+    "payout.failed": (_payout,),
+    "work_right.granted": (_right,),
+}
+
+
+def shown(at: datetime, zone: str, pattern: str = _LONG) -> str:
+    """Write an instant as the clock there shows it, with the zone's abbreviation: `Monday, March 1, 9:00 AM PST`."""
+    local = at.astimezone(ZoneInfo(zone))
+    text = str(format_datetime(local, pattern, locale=_locale()))
+    # Newer locale data puts a narrow no-break space before AM and PM, which costs a text message half of its letters.
+    text = text.replace("\u202f", " ").replace("\u00a0", " ")
+    return text if pattern == _DAY else f"{text} {local.tzname()}"
+
+
+def lasting(minutes: int) -> str:
+    """Write a length: `2 h 30 min`."""
+    hours, rest = divmod(minutes, _HOUR)
+    parts = [f"{hours} h"] if hours else []
+    return " ".join([*parts, f"{rest} min"] if rest or not hours else parts)
+
+
+def _window(window: timedelta) -> str:
+    """Write how long somebody has to answer: `45 seconds`, `1 minute`, `4 h`."""
+    seconds = int(window.total_seconds())
+    if seconds < _HOUR:
+        return ngettext("%(number)d second", "%(number)d seconds", seconds) % {"number": seconds}
+    minutes = seconds // 60
+    if minutes < _HOUR:
+        return ngettext("%(number)d minute", "%(number)d minutes", minutes) % {"number": minutes}
+    return lasting(minutes)
+
+
+def _locale() -> Locale:
+    try:
+        return Locale.parse((get_language() or "en").replace("-", "_"))
+    except UnknownLocaleError:
+        return Locale("en")
