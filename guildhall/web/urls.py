@@ -8,6 +8,7 @@ from guildhall.web.api.v1.openapi import openapi
 from guildhall.web.health import live, ready
 from guildhall.web.internal import clock
 from guildhall.web.webhooks.stripe import connect, platform, thin
+from guildhall.web.webhooks.twilio import inbound, status
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/openapi.json", openapi),
@@ -17,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("webhooks/stripe", platform),
     path("webhooks/stripe/connect", connect),
     path("webhooks/stripe/thin", thin),
+    path("webhooks/twilio/status", status),
+    path("webhooks/twilio/inbound", inbound),
 ]
 if settings.SANDBOX:
     urlpatterns.append(path("internal/clock", clock))

@@ -24,12 +24,21 @@ from guildhall.payments import commands as payments
 from guildhall.payments.types import Settlement
 from guildhall.scheduling import commands as calendar
 
+_MINUTES_MAX = 3 * 24 * 60
+
 
 class BadContest(Invalid):
     """The adjusted time is the logged time, or none at all."""
 
     code = "bad_contest"
     default_detail = "Say how many minutes were really worked: another figure than the one logged."
+
+
+class BadSettlement(Invalid):
+    """No job takes that long, or less than no time."""
+
+    code = "bad_settlement"
+    default_detail = "Settle between no minutes and three days."
 
 
 class TooEarly(Invalid):
@@ -59,12 +68,12 @@ def contest_hours(*, booking_id: UUID, minutes: int, reason: str, by: Actor, at:
     """
     Say that other minutes were worked. Nothing is charged or paid out before an operator decides.
 
-    :raises BadContest: when `minutes` is negative or what was logged.
+    :raises BadContest: when `minutes` is negative, over three days, or what was logged.
     """
     booking = locked(booking_id)
     require_party(booking, by, "customer")
     lifecycle.CONTEST.apply(booking.status)
-    if minutes < 0 or minutes == booking.logged_minutes:
+    if not 0 <= minutes <= _MINUTES_MAX or minutes == booking.logged_minutes:
         raise BadContest
     payments.block(reference=booking.reference, reason="contested", by=by, at=at)
     step(
@@ -116,11 +125,14 @@ def decide_booking(*, booking_id: UUID, settled_minutes: int | None, reason: str
     Lifts the settlement block. The logged, contested and settled times stay side by side.
 
     :raises MoveRefused: when nothing is open.
+    :raises BadSettlement: when the minutes are negative or over three days.
     """
     if by.kind != "operator":
         raise NotAllowed
     booking = locked(booking_id)
     lifecycle.SETTLE_BY_DECISION.apply(booking.status)
+    if settled_minutes is not None and not 0 <= settled_minutes <= _MINUTES_MAX:
+        raise BadSettlement
     told = {
         "logged_minutes": booking.logged_minutes,
         "contested_minutes": booking.contested_minutes,

@@ -8,7 +8,7 @@ __all__ = ["api"]
 api.add_router("/auth", auth.router)
 api.add_router("/users", users.router)
 api.add_router("", bookings.router)
-api.add_router("/bookings/{booking_id}", work.router)
+api.add_router("", work.router)
 api.add_router("/offers", offers.router)
 api.add_router("/providers/me", own.router)
 api.add_router("", catalogue.router)

@@ -51,12 +51,12 @@ def takes_key(path: str, method: str) -> bool:
 
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     """Add to an operation the refusals that every one of its kind can give, its key, and its lock."""
-    statuses = {400, 404, 503} if "{" in path else {400, 503}
+    statuses = {400, 404, 503}
     if operation.get("security"):
         operation["security"] = [{"Bearer": []}]
         statuses |= {401, 403}
     if method != "get":
-        statuses |= {404, 413, 415, 422}
+        statuses |= {413, 415, 422}
     if takes_key(path, method):
         statuses |= {409, 410}
         operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/IdempotencyKey"})

@@ -14,7 +14,7 @@ from guildhall.web.middleware import received_at
 router = Router(tags=["work"])
 
 
-@router.post("/breaks", response=BookingOut, auth=PROVIDER)
+@router.post("/bookings/{booking_id}/breaks", response=BookingOut, auth=PROVIDER)
 @changes
 def start_break(request: HttpRequest, booking_id: BookingId) -> Status[BookingOut]:
     """Pause the work. One break is open at a time."""
@@ -22,7 +22,7 @@ def start_break(request: HttpRequest, booking_id: BookingId) -> Status[BookingOu
     return Status(200, show(booking_id, who(request)))
 
 
-@router.delete("/breaks", response=BookingOut, auth=PROVIDER)
+@router.delete("/bookings/{booking_id}/breaks", response=BookingOut, auth=PROVIDER)
 @changes
 def end_break(request: HttpRequest, booking_id: BookingId) -> Status[BookingOut]:
     """End the open break and go on working; its minutes stay logged."""
@@ -30,7 +30,7 @@ def end_break(request: HttpRequest, booking_id: BookingId) -> Status[BookingOut]
     return Status(200, show(booking_id, who(request)))
 
 
-@router.post("/hours", response=BookingOut, auth=PROVIDER)
+@router.post("/bookings/{booking_id}/hours", response=BookingOut, auth=PROVIDER)
 @changes
 def log_hours(request: HttpRequest, booking_id: BookingId, body: HoursIn) -> Status[BookingOut]:
     """Finish the work and log its hours. The same as status `completed`."""
@@ -40,7 +40,7 @@ def log_hours(request: HttpRequest, booking_id: BookingId, body: HoursIn) -> Sta
     return Status(200, show(booking_id, who(request)))
 
 
-@router.post("/confirmation", response=BookingOut, auth=CUSTOMER)
+@router.post("/bookings/{booking_id}/confirmation", response=BookingOut, auth=CUSTOMER)
 @changes
 def confirm_hours(request: HttpRequest, booking_id: BookingId) -> Status[BookingOut]:
     """Accept the logged hours: they are final and the card is charged."""
@@ -48,7 +48,7 @@ def confirm_hours(request: HttpRequest, booking_id: BookingId) -> Status[Booking
     return Status(200, show(booking_id, who(request)))
 
 
-@router.post("/contest", response=BookingOut, auth=CUSTOMER)
+@router.post("/bookings/{booking_id}/contest", response=BookingOut, auth=CUSTOMER)
 @changes
 def contest_hours(request: HttpRequest, booking_id: BookingId, body: ContestIn) -> Status[BookingOut]:
     """Say that other minutes were worked. Nothing is charged or paid out before an operator decides."""
@@ -58,7 +58,7 @@ def contest_hours(request: HttpRequest, booking_id: BookingId, body: ContestIn) 
     return Status(200, show(booking_id, who(request)))
 
 
-@router.post("/no-show", response=BookingOut, auth=ANYBODY)
+@router.post("/bookings/{booking_id}/no-show", response=BookingOut, auth=ANYBODY)
 @changes
 def report_no_show(request: HttpRequest, booking_id: BookingId, body: ReasonIn) -> Status[BookingOut]:
     """Say that the other side did not come."""
@@ -66,7 +66,7 @@ def report_no_show(request: HttpRequest, booking_id: BookingId, body: ReasonIn) 
     return Status(200, show(booking_id, who(request)))
 
 
-@router.post("/unresolved", response=BookingOut, auth=PROVIDER)
+@router.post("/bookings/{booking_id}/unresolved", response=BookingOut, auth=PROVIDER)
 @changes
 def flag_unresolved(request: HttpRequest, booking_id: BookingId, body: ReasonIn) -> Status[BookingOut]:
     """Say that the customer's issue is not fully fixed: an operator decides what follows."""
@@ -74,7 +74,7 @@ def flag_unresolved(request: HttpRequest, booking_id: BookingId, body: ReasonIn)
     return Status(200, show(booking_id, who(request)))
 
 
-@router.post("/withdrawal", response={204: None}, auth=PROVIDER_OR_OPERATOR)
+@router.post("/bookings/{booking_id}/withdrawal", response={204: None}, auth=PROVIDER_OR_OPERATOR)
 @changes
 def withdraw(request: HttpRequest, booking_id: BookingId, body: ReasonIn) -> Status[None]:
     """Give the job back: the others are asked. The booking is not the provider's to see any more, so nothing is shown."""
