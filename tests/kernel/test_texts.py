@@ -43,4 +43,4 @@ def test_any_text_is_cleaned_for_good_or_refused(text):
     assert len(cleaned) <= 50
     assert clean_text(cleaned, field="notes", length_max=50) == cleaned
     assert {unicodedata.category(letter) for letter in cleaned if letter not in "\n\t"} & {"Cc", "Cs"} == set()
-    assert cleaned.encode()
+    assert cleaned.encode().decode() == cleaned
