@@ -12,9 +12,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
-from guildhall.cli.cluster import Cluster, ClusterError
+from guildhall.cli.cluster import Cluster
 from guildhall.cli.logs import Log
 from guildhall.cli.processes import Child, Target, adopt_orphans, spawn
+from guildhall.cli.server_watch import ServerWatch
 from guildhall.cli.state import State
 
 _FIRST_PAUSE_SECONDS = 0.2
@@ -22,7 +23,6 @@ _LONGEST_PAUSE_SECONDS = 5.0
 _STEADY_AFTER_SECONDS = 10.0
 _GRACE_SECONDS = 12.0
 _SIGN_OF_LIFE_SECONDS = 2.0
-_POSTGRES = "postgres"
 _CHUNK = 65536
 
 
@@ -63,13 +63,10 @@ class Supervisor:
     state: State
     log: Log
     held: int | None = None
-    _cluster: Cluster | None = None
+    _server: ServerWatch | None = None
     _roles: dict[str, _Running] = field(default_factory=dict)
     _once: _Once | None = None
     _exits: dict[int, int] = field(default_factory=dict)
-    _postgres_fd: int | None = None
-    _postgres_pid: int | None = None
-    _postgres_retry_at: float | None = None
     _asked_to_stop: int = 0
     _stopping: bool = False
 
@@ -88,9 +85,8 @@ class Supervisor:
 
     def keep_database(self, cluster: Cluster) -> None:
         """Restart the running server of this cluster when it dies, and stop it after all roles."""
-        self._cluster = cluster
-        self._watch_postgres()
-        self._record()
+        self._server = ServerWatch(cluster, self._selector, self.log, changed=self._record)
+        self._server.begin()
 
     def start(self, role: Role) -> None:
         """Start a role and keep it running."""
@@ -138,6 +134,8 @@ class Supervisor:
     def stop(self) -> None:
         """End every role in order and the database last; who does not go in time is killed. A second signal hurries."""
         self._stopping = True
+        if self._server is not None:
+            self._server.is_wanted = False
         asked = self._asked_to_stop
         for stage in sorted({running.role.stops for running in self._roles.values()}):
             group = [running for running in self._roles.values() if running.role.stops == stage]
@@ -149,11 +147,10 @@ class Supervisor:
                     for running in group:
                         _signal(running.child, signal.SIGKILL)
                 self._tick()
-        if self._cluster is not None:
-            self._cluster.stop()
+        if self._server is not None:
+            self._server.stop()
         self._reap()
         self._roles.clear()
-        self._postgres_pid = None
         self._record()
         signal.set_wakeup_fd(-1)
         self.log.say("stopped")
@@ -162,8 +159,8 @@ class Supervisor:
     def pids(self) -> dict[str, int]:
         """Role to process number of everything that runs now."""
         found = {name: running.child.pid for name, running in self._roles.items() if running.child}
-        postgres = {} if self._postgres_pid is None else {_POSTGRES: self._postgres_pid}
-        return {"supervisor": os.getpid(), **postgres, **found}
+        server = {"postgres": self._server.pid} if self._server and self._server.pid else {}
+        return {"supervisor": os.getpid(), **server, **found}
 
     def _launch(self, running: _Running) -> None:
         running.child = spawn(running.role.target, close=self._descriptors())
@@ -192,8 +189,8 @@ class Supervisor:
         now = time.monotonic()
         if self._stopping:
             return
-        if self._postgres_retry_at is not None and now >= self._postgres_retry_at:
-            self._restart_postgres()
+        if self._server is not None:
+            self._server.look(now)
         for running in self._roles.values():
             if running.restart_at is not None and now >= running.restart_at:
                 self._launch(running)
@@ -246,42 +243,6 @@ class Supervisor:
                     self._selector.unregister(descriptor)
                 os.close(descriptor)
         self.log.finish(name)
-
-    def _watch_postgres(self) -> None:
-        assert self._cluster is not None
-        self._postgres_pid = self._cluster.pid
-        if self._postgres_pid is None:
-            self._postgres_retry_at = time.monotonic() + _FIRST_PAUSE_SECONDS
-            return
-        try:
-            self._postgres_fd = os.pidfd_open(self._postgres_pid)
-        except ProcessLookupError:
-            self._postgres_retry_at = time.monotonic() + _FIRST_PAUSE_SECONDS
-            return
-        self._selector.register(self._postgres_fd, selectors.EVENT_READ, self._on_postgres_exit)
-
-    def _on_postgres_exit(self) -> None:
-        assert self._postgres_fd is not None
-        self._selector.unregister(self._postgres_fd)
-        os.close(self._postgres_fd)
-        self._postgres_fd = self._postgres_pid = None
-        if not self._stopping:
-            self.log.say("the database server is gone; starting it again")
-            self._restart_postgres()
-
-    def _restart_postgres(self) -> None:
-        assert self._cluster is not None
-        self._reap()
-        self._postgres_retry_at = None
-        try:
-            self._cluster.start()
-        except ClusterError as error:
-            self.log.say(str(error))
-            self._postgres_retry_at = time.monotonic() + _LONGEST_PAUSE_SECONDS
-            return
-        self._watch_postgres()
-        self._record()
-        self.log.say(f"{_POSTGRES} restarted (process {self._postgres_pid})")
 
     def _reap(self) -> None:
         with suppress(ChildProcessError):
