@@ -154,7 +154,8 @@ def fingerprint(*, vertical: str) -> str:
 
 
 def newest() -> State | None:
-    """Return the state folder of this checkout that ran last, or None when none ever did."""
+    """Return the running state of this checkout, else the one that ran last, or None when none ever did."""
     home = default_folder()
     states = [State(folder) for folder in (home, home / "check") if (folder / "run.json").exists()]
-    return max(states, key=lambda state: (state.folder / "run.json").stat().st_mtime, default=None)
+    running = [state for state in states if state.is_held()]
+    return max(running or states, key=lambda state: (state.folder / "run.json").stat().st_mtime, default=None)
