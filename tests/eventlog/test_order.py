@@ -106,7 +106,9 @@ def run(url: str, owner: str, reading: Callable[[psycopg.Connection], Callable[[
             seen += read()
         for _ in range(3):
             seen += read()
-        rows = reader.execute("select seq, aggregate, version from eventlog_event where name = 'test.counted'").fetchall()
+        rows = reader.execute(
+            "select seq, aggregate, version from eventlog_event where name = 'test.counted'"
+        ).fetchall()
     assert len(rows) == WRITERS * ROUNDS
     facts = {seq: (aggregate, version) for seq, aggregate, version in rows}
     latest: dict[str, int] = {}
