@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from django.contrib.gis.geos import Point
+
 from bench.common import as_owner, say, without_foreign_keys
 from bench.dispatch_data import people
 from guildhall.bookings.types import Terms
@@ -88,7 +90,7 @@ def _customer() -> dict[str, object]:
         zip_code="92101",
         latitude=32.7,
         longitude=-117.2,
-        point="SRID=4326;POINT(-117.2 32.7)",
+        point=Point(-117.2, 32.7, srid=4326),
         precision="pin",
         time_zone="America/Los_Angeles",
         added_at=now,

@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, LiteralString
 
 import procrastinate
 import psycopg
@@ -124,7 +124,7 @@ def _measure(seconds: float, per_second: int | None) -> dict[str, Any]:
 
 def _figures(heard: list[Heard], first: int, produced_for: float, heard_for: float) -> dict[str, Any]:
     with as_app() as database:
-        facts = dict(
+        facts: dict[int, str] = dict(
             database.execute(
                 "select seq, (aggregate, version)::text from eventlog_event where seq > %s and name = 'bench.ticked'",
                 [first],
@@ -246,6 +246,6 @@ def _enqueue(seconds: float) -> None:
                     )
 
 
-def _one(database: psycopg.Connection[Any], statement: str, values: list[Any] | None = None) -> int:
-    row = database.execute(statement, values).fetchone()  # type: ignore[arg-type]
+def _one(database: psycopg.Connection[Any], statement: LiteralString, values: list[Any] | None = None) -> int:
+    row = database.execute(statement, values).fetchone()
     return int(row[0]) if row and row[0] is not None else 0
