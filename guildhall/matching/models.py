@@ -119,12 +119,15 @@ class Offer(models.Model):
     """
     The question to one provider. `work_ends_at` is until when they must hold the right to work.
 
-    No index names `status`: the end of a wave changes ten of these at once, and so touches no index.
+    No index names `status`: the end of a wave changes ten of these at once, and so touches no index. That `provider` exists
+    is proved by the trigger on the right to work, whose rows are never deleted; a key would lock ten provider rows a wave.
     """
 
     id = models.UUIDField(primary_key=True)
     cascade = models.ForeignKey(Cascade, on_delete=models.PROTECT, related_name="+", db_index=False)
-    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="+", db_index=False)
+    provider = models.ForeignKey(
+        Provider, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     wave_number = models.SmallIntegerField()
     tier_rank = models.SmallIntegerField()
     status = models.TextField()

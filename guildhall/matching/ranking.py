@@ -14,7 +14,7 @@ from guildhall.matching.types import Mode, WaveKind
 from guildhall.policy.queries import get as get_policy
 from guildhall.policy.types import MatchingPolicy
 
-SPARE_CANDIDATES = 5
+SPARE_CANDIDATES = 3
 """So many more than a wave asks are ranked, in place of those who are no longer free when it opens."""
 
 

@@ -1,8 +1,9 @@
 -- The life of cascades and offers, as functions: a lock statement first, then writes, so that each sees what the lock waited for.
 -- Lock order: booking row (the caller's), cascade row, provider. Everything about the offers of a cascade happens under its row.
 
+-- Each offer is changed once, at the end of its wave together with its neighbours: room for all of them keeps the indexes out of it.
+alter table matching_offer set (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
 alter table matching_cascade set (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
-alter table matching_offer set (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 
 -- What was offered, to whom and for how much stays as it was; only the answer is written. Candidates are the record of why.
 revoke update, delete, truncate on matching_offer, matching_candidate from guildhall_app;
@@ -26,10 +27,12 @@ end $$;
 create or replace trigger guard_right after insert on matching_offer
   referencing new table as offered for each statement execute function matching.refuse_offers_without_right();
 
--- A time-ordered id (RFC 9562, version 7), as kernel.ids makes them.
-create or replace function matching.new_id() returns uuid language sql volatile as $$
-  select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) placing
-    substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
+-- The first half of time-ordered ids (RFC 9562, version 7, as kernel.ids makes them) of this millisecond, and an id with it.
+create or replace function matching.id_prefix(at timestamptz) returns text language sql stable as $$
+  select substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-7' from lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') h
+$$;
+create or replace function matching.new_id(prefix text) returns uuid language sql volatile as $$
+  select overlay(gen_random_uuid()::text placing $1 from 1)::uuid
 $$;
 
 -- Publish a fact of a cascade under the version that its row has reached.
@@ -161,20 +164,21 @@ end $$;
 create or replace function matching.advance(claimed uuid[]) returns void language plpgsql volatile as $$
 declare
   now_at constant timestamptz := timers.clock_now();
+  prefix constant text := matching.id_prefix(clock_timestamp());
   facts integer;
   asked_now uuid[];
 begin
   with due as materialized (
-    select c.id, (c.wave_number + 1)::smallint as wave, c.next_kind, c.next_size, c.excluded, c.net_minor_by_tier, c.currency,
+    select c.id, (c.wave_number + 1)::smallint as wave, c.next_kind, c.next_size, c.net_minor_by_tier, c.currency,
            now_at + make_interval(secs => c.next_window_seconds) as until,
-           matching.planned_from(c.mode, c.planned, c.travel_minutes, c.planned_minutes, now_at) as planned
+           matching.planned_from(c.mode, c.planned, c.travel_minutes, c.planned_minutes, now_at) as planned,
+           c.excluded || array(select o.provider_id from matching_offer o where o.cascade_id = c.id) as never
     from matching_cascade c where c.id = any(claimed)
   ), considered as materialized (
     select d.id, d.wave, d.next_size, d.planned, d.until, d.currency, k.position, k.provider_id, k.tier_rank, k.distance_metres,
            (d.net_minor_by_tier ->> k.tier_rank::text)::bigint as net_minor
     from due d join matching_candidate k on k.cascade_id = d.id and k.wave_number = d.wave
-    where d.next_kind <> '' and k.eligible and k.provider_id <> all(d.excluded)
-      and not exists (select from matching_offer o where o.cascade_id = d.id and o.provider_id = k.provider_id)
+    where d.next_kind <> '' and k.eligible and k.provider_id <> all(d.never)
   ), lost as materialized (
     select n.provider_id, n.win
     from (select array_agg(provider_id) as ids, array_agg(planned) as wins from considered) every,
@@ -183,7 +187,7 @@ begin
     select *, row_number() over (partition by id order by position) as place from considered
     where net_minor is not null and (provider_id, planned) not in (select provider_id, win from lost)
   ), chosen as materialized (
-    select *, matching.new_id() as offer_id from placed where place <= next_size
+    select *, matching.new_id(prefix) as offer_id from placed where place <= next_size
   ), expired as (
     update matching_offer o set status = 'expired' from due d where o.cascade_id = d.id and o.status = 'open'
   ), offered as (
