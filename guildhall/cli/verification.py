@@ -17,6 +17,7 @@ def main(arguments: list[str]) -> int:
     """Print which database is checked and the result of each invariant; 1 on a breach, 2 when there is no database."""
     parser = argparse.ArgumentParser(prog="guild verify", description=__doc__, allow_abbrev=False)
     parser.add_argument("--state", type=Path, help="the state folder (default: the running one, else the newest)")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
     options = parser.parse_args(arguments[1:])
     state = State(options.state.absolute()) if options.state else newest()
     if state is None or not state.folder.exists():
@@ -26,15 +27,15 @@ def main(arguments: list[str]) -> int:
         with database_of(state) as database:
             how = "running" if state.is_held() else "stopped, its database is started for this"
             where = "the database that DATABASE_URL names" if database.cluster is None else f"{state.folder} ({how})"
-            print(f"verifying {where}", flush=True)
+            print(f"verifying {where}", file=sys.stderr if options.json else sys.stdout, flush=True)
             os.environ.update(environment_of(state, database))
-            return _verify()
+            return _verify(as_json=options.json)
     except (Unusable, ClusterError) as error:
         print(f"guild verify: {error}", file=sys.stderr)
         return 2
 
 
-def _verify() -> int:
+def _verify(*, as_json: bool) -> int:
     import django  # noqa: PLC0415 - after the environment is known
 
     django.setup()
@@ -43,6 +44,6 @@ def _verify() -> int:
     from guildhall.cli import verify  # noqa: PLC0415 - reads every context
 
     try:
-        return verify.run()
+        return verify.run(as_json=as_json)
     finally:
         connections.close_all()
