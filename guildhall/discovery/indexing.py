@@ -11,13 +11,14 @@ from guildhall.discovery.cells import cover
 from guildhall.discovery.rules import order_number, week_mask
 from guildhall.discovery.statements import Posted, Source
 from guildhall.providers.types import Hours, Schedule
-from guildhall.scheduling.queries import working_ranges
+from guildhall.scheduling.queries import offsets, working_ranges
 from guildhall.scheduling.types import Span
 
 KNOWN_DAYS = 36
 """Five weeks and the day that has begun: how far ahead the index holds working hours."""
 _YEAR_DAYS = 366
 _NOBODY = UUID(int=0)
+_SOME_MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def post(source: Source, at: datetime) -> Posted:
@@ -57,10 +58,19 @@ def _working(weekly: tuple[tuple[int, str, str], ...], zone: str, today: datetim
 
     A year, because the blocks are in UTC and move with the clocks. Many providers keep the same hours.
     """
-    schedule, known_until = _schedule(weekly, zone), today + timedelta(days=KNOWN_DAYS)
-    year = working_ranges(schedule, today, today + timedelta(days=_YEAR_DAYS))
-    known = [Span(span.starts_at, min(span.ends_at, known_until)) for span in year if span.starts_at < known_until]
-    return tuple(known), week_mask(year)
+    schedule = _schedule(weekly, zone)
+    known = working_ranges(schedule, today, today + timedelta(days=KNOWN_DAYS))
+    year = offsets(zone, today, today + timedelta(days=_YEAR_DAYS))
+    return tuple(known), week_mask(
+        span for ahead in year for rule in schedule.weekly for span in [_in_a_week(rule, ahead)]
+    )
+
+
+def _in_a_week(rule: Hours, ahead: timedelta) -> Span:
+    """Place a weekly rule in some week, as UTC sees it while the zone's clocks are so far ahead."""
+    midnight = _SOME_MONDAY + timedelta(days=rule.weekday) - ahead
+    starts, ends = (timedelta(hours=at.hour, minutes=at.minute, seconds=at.second) for at in (rule.starts, rule.ends))
+    return Span(midnight + starts, midnight + ends + (timedelta(0) if starts < ends else timedelta(days=1)))
 
 
 def _schedule(weekly: Sequence[Sequence[Any]], zone: str) -> Schedule:

@@ -7,7 +7,7 @@ from django.db import connection
 
 from guildhall.providers.types import Schedule
 from guildhall.scheduling import rules
-from guildhall.scheduling.rules import AmbiguousTime, NonexistentTime, UnknownTimeZone, to_instant
+from guildhall.scheduling.rules import AmbiguousTime, NonexistentTime, UnknownTimeZone, offsets, to_instant
 from guildhall.scheduling.types import AgendaEntry, Span
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "UnknownTimeZone",
     "agenda",
     "is_free",
+    "offsets",
     "to_instant",
     "working_ranges",
 ]

@@ -97,6 +97,13 @@ def _wall_ranges(rules: Sequence[Hours], start: datetime, end: datetime) -> Iter
         day += _DAY
 
 
+def offsets(zone: str, start: datetime, end: datetime) -> set[timedelta]:
+    """Give what a zone's clocks are ahead of UTC at any time in `[start, end)`."""
+    return {
+        stretch.ahead for stretch in _stretches(zone, start.astimezone(UTC).date(), end.astimezone(UTC).date() + _DAY)
+    }
+
+
 class _Stretch(NamedTuple):
     """Time between two changes of a zone's clocks: UTC instants, and what the clocks are ahead of UTC."""
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 AT = datetime(2027, 3, 8, 17, 0, tzinfo=UTC)
 """A Monday, six days before the clocks change in America."""
 PLACES = {"san-diego": (32.72, -117.16), "antimeridian": (-17.0, 179.95), "zero": (0.0, 0.0)}
-QUESTIONS = 80
+QUESTIONS = 40
 
 
 def job(asked: Question, **values) -> CandidateJob:

@@ -17,11 +17,13 @@ create or replace view discovery.source as
   join credentialing.rights using (provider_id)
   where p.is_open;
 
--- The postings of one cell and category after a place in the order. It is inlined into the query below.
+-- The postings of one cell and category after a place in the order. It is inlined into the query below, where eight such streams
+-- are merged as they come: without the order here they would all be read to their end and sorted.
 create or replace function discovery.postings(key bigint, week_mask bigint, after_ord integer, after_provider uuid, last_ord integer)
 returns table (ord integer, provider_id uuid, interior boolean) language sql stable as $$
   select c.ord, c.provider_id, c.interior from discovery_reach_cell c
   where c.key = $1 and c.week & $2 = $2 and (c.ord, c.provider_id) > ($3, $4) and c.ord <= $5
+  order by c.ord, c.provider_id
 $$;
 
 -- The one eligibility: who reaches the place in the category and could do the work in the window. It walks the index in its
@@ -41,25 +43,25 @@ as $$
 #variable_conflict use_column
 begin
   return query
-  select c.provider_id, c.ord, v.refusal, p.tier_rank, v.distance, p.rating_sum, p.rating_count,
+  select c.provider_id, c.ord, v.refusal, p.tier_rank, ST_DistanceSphere(r.home, place), p.rating_sum, p.rating_count,
          p.offers_accepted, p.offers_declined, p.offers_ignored, p.response_seconds_sum, l.offered_at,
          p.available_now, case when not asap and upper(win) > r.working_until then r.hours end
   from (
-    select * from discovery.postings(keys[1], week_mask, after_ord, after_provider, last_ord) union all
-    select * from discovery.postings(keys[2], week_mask, after_ord, after_provider, last_ord) union all
-    select * from discovery.postings(keys[3], week_mask, after_ord, after_provider, last_ord) union all
-    select * from discovery.postings(keys[4], week_mask, after_ord, after_provider, last_ord) union all
-    select * from discovery.postings(keys[5], week_mask, after_ord, after_provider, last_ord) union all
-    select * from discovery.postings(keys[6], week_mask, after_ord, after_provider, last_ord) union all
-    select * from discovery.postings(keys[7], week_mask, after_ord, after_provider, last_ord) union all
-    select * from discovery.postings(keys[8], week_mask, after_ord, after_provider, last_ord) union all
-    select o.n::integer, o.id, false from unnest(only_ids) with ordinality o (id, n)
+    (select * from discovery.postings(keys[1], week_mask, after_ord, after_provider, last_ord)) union all
+    (select * from discovery.postings(keys[2], week_mask, after_ord, after_provider, last_ord)) union all
+    (select * from discovery.postings(keys[3], week_mask, after_ord, after_provider, last_ord)) union all
+    (select * from discovery.postings(keys[4], week_mask, after_ord, after_provider, last_ord)) union all
+    (select * from discovery.postings(keys[5], week_mask, after_ord, after_provider, last_ord)) union all
+    (select * from discovery.postings(keys[6], week_mask, after_ord, after_provider, last_ord)) union all
+    (select * from discovery.postings(keys[7], week_mask, after_ord, after_provider, last_ord)) union all
+    (select * from discovery.postings(keys[8], week_mask, after_ord, after_provider, last_ord)) union all
+    (select o.n::integer, o.id, false from unnest(only_ids) with ordinality o (id, n) order by 1, 2)
   ) c
   left join providers.profile p on p.provider_id = c.provider_id
   left join discovery_reach r on r.provider_id = c.provider_id
   left join discovery_last_offer l on l.provider_id = c.provider_id
   cross join lateral (
-    select ST_DistanceSphere(r.home, place) as distance, case
+    select case
       when c.provider_id = any(excluded) then 'excluded'
       when p.tier_rank is null then 'no_tier'
       when asap and not p.available_now then 'not_available_now'
