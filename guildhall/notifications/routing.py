@@ -15,7 +15,7 @@ from guildhall.notifications.rules import lifetime
 from guildhall.notifications.statements import NewMessage
 from guildhall.notifications.types import Channel
 from guildhall.payments.events import PayoutFailed, PayoutPaid
-from guildhall.policy.matrix import Rule
+from guildhall.policy.types import Rule
 from guildhall.policy.queries import get
 from guildhall.policy.types import NotificationPolicy
 

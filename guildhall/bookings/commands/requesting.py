@@ -27,7 +27,7 @@ from guildhall.policy import queries as policy
 from guildhall.policy.types import BookingPolicy, CancellationPolicy, MatchingPolicy, MoneyPolicy
 from guildhall.providers import queries as providers
 from guildhall.providers.types import Profile
-from guildhall.scheduling import rules as calendar
+from guildhall.scheduling.queries import to_instant
 from guildhall.timers.commands import set_timer
 
 _INSTRUCTIONS_LENGTH_MAX = 2_000
@@ -178,7 +178,7 @@ def window_of(
     """
     if local is None:
         return Window(at + timedelta(minutes=terms.asap_travel_allowance_minutes), "")
-    starts_at = calendar.to_instant(local, zone, fold)
+    starts_at = to_instant(local, zone, fold)
     if starts_at < at + timedelta(minutes=limits.scheduled_notice_minutes):
         raise BadTime(f"A booked time starts at least {limits.scheduled_notice_minutes} minutes from now.")
     if starts_at > at + timedelta(days=limits.horizon_days):
