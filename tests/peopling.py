@@ -1,0 +1,82 @@
+"""
+`python -m tests.peopling`: make the providers and operators that standard input lists, in the database of the environment.
+
+A process of its own, because the one that runs the tests has another database. People are made by the commands that make
+real ones; passwords are the demo's.
+"""
+
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import time
+from typing import Any
+from uuid import UUID
+
+import django
+
+
+@dataclass(frozen=True)
+class ProviderToMake:
+    """Who works where. `weekly` has (weekday, starts, ends) in the zone's wall time; the area is a circle around the home."""
+
+    first_name: str
+    email: str
+    phone_number: str
+    latitude: float
+    longitude: float
+    tier_rank: int = 1
+    categories: tuple[int, ...] = (0,)
+    time_zone: str = "America/Los_Angeles"
+    radius_metres: int = 3_000
+    weekly: tuple[tuple[int, str, str], ...] = tuple((day, "00:00", "00:00") for day in range(7))
+    agrees_to_texts: bool = True
+
+
+def main() -> None:
+    """Print the ids, in the order of the list."""
+    django.setup()
+    from django.db import connection
+
+    from guildhall.cli.demo import building
+    from guildhall.cli.demo.people import Operator
+    from guildhall.timers.queries import clock_now
+
+    wanted: dict[str, Any] = json.load(sys.stdin)
+    at = clock_now()
+    for operator in wanted["operators"]:
+        building.make_operator(Operator(**operator), at=at)
+
+    def make(provider: dict[str, Any]) -> UUID:
+        try:
+            return building.make_provider(_person(provider), at=at)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        ids = [str(made) for made in pool.map(make, wanted["providers"])]
+    sys.stdout.write(json.dumps(ids) + "\n")
+
+
+def _person(wanted: dict[str, Any]) -> Any:
+    from guildhall.cli.demo.people import Provider
+    from guildhall.cli.demo.places import Place
+    from guildhall.providers.types import Circle, Hours
+
+    latitude, longitude = wanted["latitude"], wanted["longitude"]
+    return Provider(
+        first_name=wanted["first_name"],
+        last_name="Journey",
+        email=wanted["email"],
+        phone_number=wanted["phone_number"],
+        place=Place("", "town", latitude, longitude, wanted["time_zone"], "", 0),
+        tier_rank=wanted["tier_rank"],
+        categories=tuple(wanted["categories"]),
+        weekly=tuple(Hours(day, time.fromisoformat(a), time.fromisoformat(b)) for day, a, b in wanted["weekly"]),
+        agrees_to_texts=wanted["agrees_to_texts"],
+        circle=Circle(latitude, longitude, wanted["radius_metres"]),
+    )
+
+
+if __name__ == "__main__":
+    main()
