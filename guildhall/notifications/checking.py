@@ -59,7 +59,7 @@ def look(message: OutgoingMessage, *, at: datetime) -> Subject:
     """
     if at >= message.expires_at:
         raise Dropped("expired")
-    subject = _subject(message)
+    subject = subject_of(message)
     _check_recipient(message, subject.contact)
     _check_offer(subject.offer, at)
     if subject.booking is not None:
@@ -74,7 +74,12 @@ def look(message: OutgoingMessage, *, at: datetime) -> Subject:
     return subject
 
 
-def _subject(message: OutgoingMessage) -> Subject:
+def subject_of(message: OutgoingMessage) -> Subject:
+    """
+    Read whom and what a message is about.
+
+    :raises Dropped: one of them is gone.
+    """
     try:
         contact = get_contact(message.recipient_id)
         booking = _booking(message.reference)

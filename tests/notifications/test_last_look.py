@@ -1,0 +1,244 @@
+"""What was true when it was queued is looked at again when it is sent."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from guildhall.bookings.commands import cancel_booking, reschedule_booking
+from guildhall.identity.commands import disable_account
+from guildhall.kernel.actors import Actor
+from guildhall.matching.commands import decline_offer
+from guildhall.notifications.tasks import keep_going
+from guildhall.policy.commands import pause, resume, set_policy
+from guildhall.policy.matrix import Rule
+from guildhall.policy.types import NotificationPolicy
+from guildhall.timers.queries import clock_now
+from tests import given_bookings as given
+from tests import given_people as people
+from tests.given_matching import clock_at, later
+from tests.given_notifications import agree_to_sms, jobs, message, past_and_sent, send_all, tell
+
+pytestmark = pytest.mark.django_db
+_OPERATOR = Actor.system("test")
+
+
+@pytest.fixture
+def booked():
+    (priya,) = given.given_providers(1)
+    agree_to_sms(priya)
+    ana = people.customer("Ana", card=True)
+    return given.taken(ana, priya), ana, priya
+
+
+def queue_of(event):
+    return sorted((one.role, one.status, one.reason) for one in given_messages(event))
+
+
+def given_messages(event):
+    from tests.given_notifications import messages
+
+    return messages(event_name=event)
+
+
+def test_a_reminder_reaches_both_sides_the_day_before(post, booked):
+    booking_id, ana, priya = booked
+    past_and_sent()
+
+    clock_at(given.booking(booking_id).planned.lower - timedelta(hours=23))
+    given.let_it_happen()
+    send_all()
+
+    assert queue_of("booking.reminder_due") == [("customer", "sent", ""), ("provider", "sent", "")]
+    assert [len(post.mails(to=person.email, subject="Reminder")) for person in (ana, priya)] == [1, 1]
+
+
+def test_a_reminder_of_a_booking_that_was_cancelled_meanwhile_is_dropped(post, booked):
+    booking_id, ana, _priya = booked
+    past_and_sent()
+    clock_at(given.booking(booking_id).planned.lower - timedelta(hours=23))
+    given.let_it_happen()
+    tell()
+
+    cancel_booking(booking_id=booking_id, reason="ill", by=ana.actor, at=clock_now())
+    send_all()
+
+    assert queue_of("booking.reminder_due") == [
+        ("customer", "dropped", "overtaken"),
+        ("provider", "dropped", "overtaken"),
+    ]
+    assert len(post.mails(to=ana.email, subject="Cancelled")) == 1
+    assert post.mails(subject="Reminder") == []
+
+
+def test_a_reminder_of_the_old_time_is_dropped_when_the_booking_was_moved(post, booked):
+    booking_id, ana, priya = booked
+    past_and_sent()
+    clock_at(given.booking(booking_id).planned.lower - timedelta(hours=23))
+    given.let_it_happen()
+    tell()
+
+    starts_at = given.local_start(clock_now() + timedelta(days=20)).replace(hour=10, minute=0)
+    reschedule_booking(booking_id=booking_id, starts_at=starts_at, fold=None, by=ana.actor, at=clock_now())
+    send_all()
+
+    assert post.mails(subject="Reminder") == []
+    assert queue_of("booking.rescheduled") == [("customer", "sent", ""), ("provider", "sent", "")]
+    assert len(post.mails(to=priya.email, subject="moved to another time")) == 1
+
+
+def test_an_offer_that_was_answered_meanwhile_is_dropped(post):
+    (priya,) = given.given_providers(1)
+    agree_to_sms(priya)
+    ana = people.customer("Ana", card=True)
+    past_and_sent()
+    booking_id = given.scheduled(ana)
+    given.let_it_happen()
+    tell()
+
+    decline_offer(offer_id=given.offers(booking_id)[priya.id], reason="busy", by=priya.actor, at=clock_now())
+    send_all()
+
+    assert queue_of("wave.opened") == [("provider", "dropped", "offer_over")] * 2
+    assert post.texts() == []
+
+
+def test_an_account_that_was_closed_gets_no_more_mail(post, booked):
+    booking_id, ana, _priya = booked
+    past_and_sent()
+    cancel_booking(booking_id=booking_id, reason="moving", by=ana.actor, at=clock_now())
+    tell()
+
+    disable_account(account_id=ana.id, by=_OPERATOR, at=clock_now())
+    send_all()
+
+    assert post.mails(to=ana.email) == []
+    assert ("customer", "dropped", "account_not_open") in queue_of("booking.cancelled")
+
+
+def test_a_mail_that_can_wait_does_not_come_at_night_and_comes_in_the_morning_there(post):
+    clock_at(datetime(2027, 3, 14, 6, 30, tzinfo=UTC))  # 22:30 in Los Angeles; the clocks change this night
+    priya = people.registered_provider("Priya", now=clock_now())
+
+    send_all()
+    asleep = message(event_name="account.verified")
+    later(hours=8)  # 15:30 wall time less one: 07:30 there
+    given.let_it_happen()
+    send_all()
+    still = message(event_name="account.verified").status
+    later(minutes=31)
+    given.let_it_happen()
+    send_all()
+
+    assert (asleep.status, asleep.reason) == ("postponed", "quiet_hours")
+    assert asleep.postponed_until == datetime(2027, 3, 14, 15, 0, tzinfo=UTC)
+    assert still == "postponed"
+    assert message(event_name="account.verified").status == "sent"
+    assert len(post.mails(to=priya.email)) == 1
+
+
+def test_a_time_critical_message_passes_quiet_hours(post):
+    (priya,) = given.given_providers(1)
+    agree_to_sms(priya)
+    ana = people.customer("Ana", card=True)
+    clock_at(datetime(2027, 3, 2, 7, 0, tzinfo=UTC))  # 23:00 in Los Angeles
+    past_and_sent()
+
+    given.scheduled(ana)
+    given.let_it_happen()
+    send_all()
+
+    assert message(channel="sms").status == "sent"
+    assert message(event_name="booking.requested").reason == "quiet_hours"
+
+
+def test_quiet_hours_are_the_operators_to_change(post):
+    clock_at(datetime(2027, 3, 2, 7, 0, tzinfo=UTC))
+    quiet = NotificationPolicy().quiet_hours.model_copy(update={"starts": datetime(2027, 1, 1, 23, 30).time()})
+    set_policy(NotificationPolicy(quiet_hours=quiet), by=_OPERATOR, at=clock_now(), reason="later")
+    people.registered_provider("Priya", now=clock_now())
+
+    send_all()
+
+    assert message(event_name="account.verified").status == "sent"
+
+
+def test_paused_sending_holds_messages_back_until_it_is_resumed(post, booked):
+    booking_id, ana, _priya = booked
+    past_and_sent()
+    pause(what="notifications", city="san-diego", reason="wrong texts", by=_OPERATOR, at=clock_now())
+    cancel_booking(booking_id=booking_id, reason="moving", by=ana.actor, at=clock_now())
+
+    send_all()
+    held = queue_of("booking.cancelled")
+    elsewhere = people.registered_provider("Pavel")
+    send_all()
+    resume(what="notifications", city="san-diego", by=_OPERATOR, at=clock_now())
+    send_all()
+
+    assert held == [("customer", "postponed", "paused"), ("provider", "postponed", "paused")]
+    assert len(post.mails(to=elsewhere.email)) == 1
+    assert queue_of("booking.cancelled") == [("customer", "sent", ""), ("provider", "sent", "")]
+    assert len(post.mails(to=ana.email, subject="Cancelled")) == 1
+
+
+def test_a_pause_everywhere_holds_codes_back_too_and_they_are_over_when_it_ends(post):
+    pause(what="notifications", city="*", reason="stop", by=_OPERATOR, at=clock_now())
+    people.registered_provider("Priya")
+
+    send_all()
+
+    assert message(event_name="account.verified").reason == "paused"
+    assert post.mails() == []
+
+
+def test_what_lost_its_job_is_taken_up_again(post):
+    from django.db.models.functions import Now
+
+    from guildhall.notifications.models import OutgoingMessage
+    from tests.given_notifications import forget_jobs
+
+    people.registered_provider("Priya")
+    tell()
+    forget_jobs()
+    keep_going(timestamp=0)
+    too_early = len(jobs())
+    OutgoingMessage.objects.update(next_try_at=Now() - timedelta(minutes=5))
+
+    keep_going(timestamp=0)
+    taken_up = len(jobs())
+    keep_going(timestamp=0)
+    send_all()
+
+    assert (too_early, taken_up) == (0, 2)
+    assert message(event_name="account.verified").status == "sent"
+
+
+def test_a_rule_without_words_fails_where_operators_see_it(post, booked):
+    booking_id, ana, _priya = booked
+    rule = Rule(
+        event="booking.cancelled", role="customer", channel="email", template="nobody-wrote-this", time_critical=True
+    )
+    set_policy(NotificationPolicy(rules=(rule,)), by=_OPERATOR, at=clock_now(), reason="typo")
+    past_and_sent()
+
+    cancel_booking(booking_id=booking_id, reason="moving", by=ana.actor, at=clock_now())
+    send_all()
+
+    assert queue_of("booking.cancelled") == [("customer", "failed", "no_template")]
+
+
+def test_any_message_can_be_sent_as_a_text_message_if_operators_wish(post, booked):
+    booking_id, ana, _priya = booked
+    agree_to_sms(ana)
+    rule = Rule(
+        event="booking.cancelled", role="customer", channel="sms", template="booking-cancelled", time_critical=True
+    )
+    set_policy(NotificationPolicy(rules=(rule,)), by=_OPERATOR, at=clock_now(), reason="try")
+    past_and_sent()
+
+    cancel_booking(booking_id=booking_id, reason="moving", by=ana.actor, at=clock_now())
+    send_all()
+
+    (text,) = post.texts()
+    assert text["body"].startswith("AV Heroes: Cancelled: Audio, Thursday, March 4, 10:00 AM PST http://127.0.0.1:")
+    assert text["body"].endswith("Reply STOP to end")
