@@ -15,9 +15,8 @@ from guildhall.notifications.rules import lifetime
 from guildhall.notifications.statements import NewMessage
 from guildhall.notifications.types import Channel
 from guildhall.payments.events import PayoutFailed, PayoutPaid
-from guildhall.policy.types import Rule
 from guildhall.policy.queries import get
-from guildhall.policy.types import NotificationPolicy
+from guildhall.policy.types import NotificationPolicy, Rule
 
 _LISTS = frozenset({"offer_ids", "provider_ids"})
 _ENDS = ("expires_at", "deadline_at")
