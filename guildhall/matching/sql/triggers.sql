@@ -161,7 +161,9 @@ end $$;
 
 -- End the waves of these cascades and open the next ones, or exhaust them. The caller holds their rows, and each has its next
 -- wave ranked. Who is asked must still be eligible now, is never asked twice, and never one of the excluded.
-create or replace function matching.advance(claimed uuid[]) returns void language plpgsql volatile as $$
+-- One plan for batches of every size: planning this anew for a handful of cascades takes longer than moving them.
+create or replace function matching.advance(claimed uuid[]) returns void language plpgsql volatile
+set plan_cache_mode = force_generic_plan as $$
 declare
   now_at constant timestamptz := timers.clock_now();
   prefix constant text := matching.id_prefix(clock_timestamp());
@@ -179,13 +181,14 @@ begin
            (d.net_minor_by_tier ->> k.tier_rank::text)::bigint as net_minor
     from due d join matching_candidate k on k.cascade_id = d.id and k.wave_number = d.wave
     where d.next_kind <> '' and k.eligible and k.provider_id <> all(d.never)
-  ), lost as materialized (
-    select n.provider_id, n.win
-    from (select array_agg(provider_id) as ids, array_agg(planned) as wins from considered) every,
-         lateral discovery.not_eligible(every.ids, every.wins) n
+  ), doubtful as materialized (
+    select credentialing.rights_missing(array_agg(provider_id), array_agg(upper(planned))) as provider_id from considered
   ), placed as (
-    select *, row_number() over (partition by id order by position) as place from considered
-    where net_minor is not null and (provider_id, planned) not in (select provider_id, win from lost)
+    select *, row_number() over (partition by id order by position) as place from considered k
+    where net_minor is not null
+      and not exists (select from scheduling.busy b where b.provider_id = k.provider_id and b.during && k.planned)
+      -- Asked for all at once, one by one only of those whose right ends before some of the work.
+      and (provider_id not in (select provider_id from doubtful) or discovery.still_eligible(provider_id, planned))
   ), chosen as materialized (
     select *, matching.new_id(prefix) as offer_id from placed where place <= next_size
   ), expired as (
