@@ -10,6 +10,8 @@ from pathlib import Path
 
 import django
 import pytest
+from django.conf import settings
+from django.db import connections
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE = Path(os.environ.get("GUILDHALL_TEST_STATE", f"/tmp/guildhall-tests-{os.getuid()}"))
@@ -91,6 +93,19 @@ os.environ["MIGRATION_DATABASE_URL"] = DATABASES.cluster.url(postgres.OWNER, _sh
 django.setup()
 
 
+def _point_at(name: str) -> None:
+    """Have this process work on a database. A worker of xdist inherits the environment, so settings may be read already."""
+    connections.close_all()
+    url = DATABASES.cluster.url(postgres.APP, name)
+    settings.DIRECT_DATABASE_URL = url
+    connections.settings["default"]["NAME"] = name
+    connections["default"].settings_dict["NAME"] = name
+    os.environ["DATABASE_URL"] = os.environ["DIRECT_DATABASE_URL"] = url
+
+
+_point_at(_shared)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Know `--long`."""
     parser.addoption("--long", action="store_true", help="run the long forms of races, kills and loads")
@@ -106,8 +121,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_unconfigure() -> None:
     """Drop what this process was given."""
-    from django.db import connections
-
     connections.close_all()
     DATABASES.drop(_shared)
 
@@ -115,18 +128,6 @@ def pytest_unconfigure() -> None:
 @pytest.fixture(scope="session")
 def django_db_setup() -> None:
     """The database is a clone of the template already."""
-
-
-def _point_at(name: str) -> None:
-    from django.conf import settings
-    from django.db import connections
-
-    connections.close_all()
-    url = DATABASES.cluster.url(postgres.APP, name)
-    settings.DIRECT_DATABASE_URL = url
-    connections.settings["default"]["NAME"] = name
-    connections["default"].settings_dict["NAME"] = name
-    os.environ["DATABASE_URL"] = os.environ["DIRECT_DATABASE_URL"] = url
 
 
 @pytest.fixture
