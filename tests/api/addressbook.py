@@ -1,0 +1,47 @@
+"""Every address of the API, as the URL resolver knows it."""
+
+import re
+from collections.abc import Iterator
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+PREFIX = "api/v1/"
+DESCRIPTION = "openapi.json"
+ROOT = ""
+
+
+def addresses() -> list[str]:
+    """`METHOD path` of every operation, path parameters in braces."""
+    return [f"{method} {path}" for path, methods in sorted(methods_by_path().items()) for method in methods]
+
+
+def methods_by_path() -> dict[str, list[str]]:
+    """The methods of every path under the API's prefix that answers anything but "not here"."""
+    found: dict[str, list[str]] = {}
+    for route, view in _patterns(get_resolver().url_patterns, ""):
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route)
+        if path.startswith(PREFIX) and path.removeprefix(PREFIX) not in {DESCRIPTION, ROOT}:
+            operations = _operations(view)
+            found[path.removeprefix(PREFIX)] = [method for one in operations for method in one.methods]
+    return found
+
+
+def others() -> set[str]:
+    """Paths outside the API, and those of the API that ninja does not make."""
+    routes = {route for route, _ in _patterns(get_resolver().url_patterns, "")}
+    return {f"/{route}" for route in routes if not route.startswith(PREFIX) or route == PREFIX + DESCRIPTION}
+
+
+def _operations(view):
+    """Ninja keeps a path's operations in its view's closure."""
+    (path_view,) = [cell.cell_contents for cell in view.__closure__ if hasattr(cell.cell_contents, "operations")]
+    return path_view.operations
+
+
+def _patterns(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[tuple[str, object]]:
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _patterns(pattern.url_patterns, route)
+        else:
+            yield route, pattern.callback

@@ -1,0 +1,69 @@
+"""The permission matrix: every address, every method it knows, every role; what is refused changes nothing."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from guildhall import web
+from tests.api import books
+from tests.api.addressbook import addresses, methods_by_path, others
+from tests.api.conftest import Undone
+from tests.api.examples import EXAMPLES, path_of
+from tests.api.world import ROLES
+
+MATRIX = yaml.safe_load((Path(web.__file__).parent / "authz.yaml").read_text())
+REFUSED = range(400, 500)
+STORED = {409, 410, 422}
+
+
+def test_every_address_has_a_row_and_every_row_an_address():
+    rows = set(MATRIX)
+
+    assert {row for row in rows if " /" not in row} == set(addresses())
+    assert {row.partition(" ")[2] for row in rows if " /" in row} == others()
+
+
+def test_every_row_names_every_role():
+    assert {address for address, row in MATRIX.items() if tuple(row) != ROLES} == set()
+
+
+@pytest.mark.parametrize("address", MATRIX)
+def test_each_role_gets_its_answer_and_a_refusal_changes_nothing(world, address):
+    method, _, path = address.partition(" ")
+    example = EXAMPLES.get(address)
+    target = world.filled(path_of(address)) if example else path
+    body = world.filled(example.body) if example else None
+    before = books.contents()
+
+    for role, status in MATRIX[address].items():
+        with Undone():
+            answer = world.api(role).ask(method, target, body)
+
+            assert answer.status_code == status, (role, answer.content)
+            if status in REFUSED:
+                assert answer["Content-Type"] == "application/problem+json"
+                assert set(books.changed(before)) <= ({books.KEYS} if status in STORED else set()), role
+
+
+@pytest.mark.parametrize("path", [*methods_by_path(), *sorted(others())])
+def test_other_methods_are_refused_with_those_that_are_allowed(world, path):
+    known = methods_by_path().get(path) or [row.partition(" ")[0] for row in MATRIX if row.partition(" ")[2] == path]
+    target = (
+        path
+        if path.startswith("/")
+        else next(
+            world.filled(path_of(address)).partition("?")[0]
+            for address in EXAMPLES
+            if address.partition(" ")[2] == path
+        )
+    )
+    before = books.contents()
+
+    for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"} - set(known):
+        answer = world.api("operator").ask(method, target, X_HTTP_Method_Override=known[0])
+
+        assert answer.status_code == 405, method
+        assert answer.json()["code"] == "method_not_allowed"
+        assert set(known) <= {allowed.strip() for allowed in answer["Allow"].split(",")} <= {*known, "HEAD"}
+    assert books.changed(before) == []

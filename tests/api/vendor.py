@@ -1,0 +1,48 @@
+"""The payment vendor as far as these tests need it: it says yes to whatever was asked, through the command that hears answers."""
+
+from datetime import timedelta
+
+from guildhall.payments.commands import record_outcome
+from guildhall.payments.models import Authorization, Checkout, Intent
+from guildhall.payments.seen import Rejected, Seen, SeenCheckout, SeenCustomer, SeenLink, SeenPayment
+from guildhall.timers.queries import clock_now
+
+
+def says_yes() -> int:
+    """Answer every open call; says how many."""
+    waiting = list(Intent.objects.filter(status="requested").order_by("planned_at"))
+    for intent in waiting:
+        record_outcome(intent_id=intent.id, outcome=_answer(intent), at=clock_now())
+    return len(waiting)
+
+
+def _answer(intent: Intent) -> Seen | Rejected:
+    if intent.kind == "customer":
+        return SeenCustomer(ref=f"cus_{intent.subject.hex}")
+    if intent.kind == "checkout":
+        page = Checkout.objects.get(id=intent.subject)
+        url = f"https://vendor.example/c/pay/{page.id}"
+        return SeenCheckout(
+            ref=f"cs_{page.id.hex}", status="open", url=url, expires_at=page.expires_at, checkout=str(page.id)
+        )
+    if intent.kind in {"authorize", "charge", "capture", "cancel"}:
+        return _payment(Authorization.objects.get(id=intent.subject), intent.kind)
+    if intent.kind == "link":
+        return SeenLink(
+            url=f"https://vendor.example/onboard/{intent.subject}", expires_at=clock_now() + timedelta(hours=1)
+        )
+    return Rejected(code="not_in_these_tests")
+
+
+def _payment(attempt: Authorization, kind: str) -> SeenPayment:
+    status = {"authorize": "requires_capture", "cancel": "canceled"}.get(kind, "succeeded")
+    return SeenPayment(
+        ref=f"pi_{attempt.id.hex}",
+        status=status,
+        amount_minor=attempt.amount_minor,
+        captured_minor=attempt.amount_minor if status == "succeeded" else 0,
+        currency=attempt.currency,
+        charge_ref=f"ch_{attempt.id.hex}",
+        capture_before=clock_now() + timedelta(hours=114),
+        authorization=str(attempt.id),
+    )
