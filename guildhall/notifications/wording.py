@@ -36,10 +36,14 @@ _HOMES = {"customer": "/my", "provider": "/pro", "operator": "/ops"}
 Words = dict[str, Any]
 
 
-@cache
 def pack() -> Pack:
     """Give the vertical of this process: the marketplace's name and what it calls its providers."""
-    return read_pack(settings.VERTICAL)
+    return _read(settings.VERTICAL)
+
+
+@cache
+def _read(vertical: str) -> Pack:
+    return read_pack(vertical)
 
 
 def words_for(message: OutgoingMessage, subject: Subject) -> Words:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from guildhall.policy.matrix import DEFAULT_RULES, Rule
+from guildhall.policy.matrix import DEFAULT_RULES
+from guildhall.policy.matrix import Rule as Rule  # noqa: PLC0414 - given on: rules are read with their policy
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 BasisPoints = Annotated[int, Field(ge=0, le=10_000)]

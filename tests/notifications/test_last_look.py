@@ -1,13 +1,15 @@
 """What was true when it was queued is looked at again when it is sent."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from django.db.models.functions import Now
 
 from guildhall.bookings.commands import cancel_booking, reschedule_booking
 from guildhall.identity.commands import disable_account
 from guildhall.kernel.actors import Actor
 from guildhall.matching.commands import decline_offer
+from guildhall.notifications.models import OutgoingMessage
 from guildhall.notifications.tasks import keep_going
 from guildhall.policy.commands import pause, resume, set_policy
 from guildhall.policy.matrix import Rule
@@ -16,7 +18,7 @@ from guildhall.timers.queries import clock_now
 from tests import given_bookings as given
 from tests import given_people as people
 from tests.given_matching import clock_at, later
-from tests.given_notifications import agree_to_sms, jobs, message, past_and_sent, send_all, tell
+from tests.given_notifications import agree_to_sms, forget_jobs, jobs, message, messages, past_and_sent, send_all, tell
 
 pytestmark = pytest.mark.django_db
 _OPERATOR = Actor.system("test")
@@ -31,13 +33,7 @@ def booked():
 
 
 def queue_of(event):
-    return sorted((one.role, one.status, one.reason) for one in given_messages(event))
-
-
-def given_messages(event):
-    from tests.given_notifications import messages
-
-    return messages(event_name=event)
+    return sorted((one.role, one.status, one.reason) for one in messages(event_name=event))
 
 
 def test_a_reminder_reaches_both_sides_the_day_before(post, booked):
@@ -153,7 +149,7 @@ def test_a_time_critical_message_passes_quiet_hours(post):
 
 def test_quiet_hours_are_the_operators_to_change(post):
     clock_at(datetime(2027, 3, 2, 7, 0, tzinfo=UTC))
-    quiet = NotificationPolicy().quiet_hours.model_copy(update={"starts": datetime(2027, 1, 1, 23, 30).time()})
+    quiet = NotificationPolicy().quiet_hours.model_copy(update={"starts": time(23, 30)})
     set_policy(NotificationPolicy(quiet_hours=quiet), by=_OPERATOR, at=clock_now(), reason="later")
     people.registered_provider("Priya", now=clock_now())
 
@@ -192,11 +188,6 @@ def test_a_pause_everywhere_holds_codes_back_too_and_they_are_over_when_it_ends(
 
 
 def test_what_lost_its_job_is_taken_up_again(post):
-    from django.db.models.functions import Now
-
-    from guildhall.notifications.models import OutgoingMessage
-    from tests.given_notifications import forget_jobs
-
     people.registered_provider("Priya")
     tell()
     forget_jobs()

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from guildhall.identity.models import Account, Consent
 from guildhall.identity.queries import get_contact, has_consent
 from guildhall.identity.types import ConsentKind
+from guildhall.notifications import checking, rendering
 from guildhall.notifications.commands import hear_sms, record_sms_status
 from guildhall.notifications.models import SmsReport
 from guildhall.timers.queries import clock_now
@@ -17,7 +19,6 @@ from tests.given_notifications import (
     agree_to_sms,
     jobs,
     message,
-    messages,
     past_and_sent,
     send_all,
     tell,
@@ -36,8 +37,6 @@ def asked():
         if agreed:
             agree_to_sms(priya)
         if number:
-            from guildhall.identity.models import Account
-
             Account.objects.filter(id=priya.id).update(phone_number=number)
         ana = people.customer("Ana", card=True)
         past_and_sent()
@@ -121,8 +120,6 @@ def test_stop_by_text_message_ends_them_and_start_allows_them_again(post, asked)
 
 
 def test_hearing_stop_twice_or_from_a_stranger_changes_nothing_more():
-    from guildhall.identity.models import Consent
-
     (priya,) = given.given_providers(1)
     agree_to_sms(priya)
     number = number_of(priya)
@@ -201,9 +198,6 @@ def test_a_text_message_whose_answer_was_lost_is_found_and_not_sent_again(post, 
 
 def test_without_a_number_there_is_nothing_to_send(post, asked):
     asked()
-    from guildhall.identity.models import Account
-
-    Account.objects.filter(id=sms().recipient_id).update(phone_number="") if messages(channel="sms") else tell()
     Account.objects.filter(role="provider").update(phone_number="")
     send_all()
 
@@ -237,8 +231,6 @@ def test_a_report_that_overtook_the_answer_is_not_lost(post, asked):
 
 
 def test_the_vendor_is_told_not_to_deliver_after_the_end(asked):
-    from guildhall.notifications import checking, rendering
-
     asked()
     tell()
     waiting = sms()
