@@ -1,0 +1,160 @@
+"""The job as its provider does it: each step once, in order, by nobody else, and never without money held."""
+
+from datetime import timedelta
+
+import pytest
+
+from guildhall.bookings.commands import arrive, end_break, finish_work, leave, start_break, start_work
+from guildhall.bookings.commands.working import BadHours, BreakRefused, PaymentNotReady, WrongStart
+from guildhall.bookings.types import Position
+from guildhall.kernel.moves import MoveRefused
+from guildhall.kernel.refusals import NotAllowed, NotFound
+from guildhall.timers.queries import clock_now
+from tests import given_bookings as given
+from tests import given_people as people
+from tests.given_matching import clock_at, later
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ana():
+    return people.customer(card=True)
+
+
+@pytest.fixture
+def priya():
+    return given.given_providers(1)[0]
+
+
+def test_nobody_drives_before_the_money_is_held(ana, priya):
+    booking_id = given.taken(ana, priya)
+    before = given.facts(booking_id)
+
+    with pytest.raises(PaymentNotReady):
+        leave(booking_id=booking_id, by=priya.actor, at=clock_now())
+
+    assert given.booking(booking_id).status == "confirmed"
+    assert given.facts(booking_id) == before
+
+
+def test_the_steps_are_taken_once_and_in_order(ana, priya):
+    booking_id = given.authorized(ana, priya)
+    own = {"booking_id": booking_id, "by": priya.actor}
+
+    with pytest.raises(MoveRefused):
+        arrive(**own, at=clock_now())
+    leave(**own, at=clock_now())
+    with pytest.raises(MoveRefused):
+        leave(**own, at=clock_now())
+    arrive(**own, at=clock_now())
+    start_work(**own, start_code=given.booking(booking_id).start_code, at=clock_now())
+    later(minutes=75)
+    finish_work(**own, at=clock_now())
+    with pytest.raises(MoveRefused):
+        finish_work(**own, at=clock_now())
+
+    assert given.facts(booking_id, "booking.")[-4:] == [
+        "booking.en_route",
+        "booking.arrived",
+        "booking.started",
+        "booking.completed",
+    ]
+    done = given.booking(booking_id)
+    assert (done.status, done.logged_minutes, done.is_flagged) == ("completed", 75, False)
+    assert done.deadline_at == clock_now() + timedelta(hours=48)
+
+
+@pytest.mark.parametrize("outsider", ["customer", "another provider"])
+def test_nobody_else_takes_a_step(ana, priya, outsider):
+    booking_id = given.authorized(ana, priya)
+    other = ana if outsider == "customer" else people.provider("Mei")
+    refusal = NotAllowed if outsider == "customer" else NotFound
+
+    with pytest.raises(refusal):
+        leave(booking_id=booking_id, by=other.actor, at=clock_now())
+
+    assert given.booking(booking_id).status == "confirmed"
+
+
+def test_work_starts_by_the_code_or_at_the_place(ana, priya):
+    booking_id = given.authorized(ana, priya)
+    own = {"booking_id": booking_id, "by": priya.actor}
+    leave(**own, at=clock_now())
+    arrive(**own, at=clock_now())
+    stored = given.booking(booking_id)
+    wrong = f"{(int(stored.start_code) + 1) % 10_000:04}"
+    far = Position(latitude=stored.latitude + 0.01, longitude=stored.longitude)
+    near = Position(latitude=stored.latitude + 0.001, longitude=stored.longitude)
+
+    for attempt in ({"start_code": wrong}, {"position": far}, {}):
+        with pytest.raises(WrongStart):
+            start_work(**own, **attempt, at=clock_now())
+    assert given.booking(booking_id).status == "arrived"
+    start_work(**own, position=near, at=clock_now())
+
+    assert given.booking(booking_id).status == "in_progress"
+
+
+def test_breaks_are_not_paid(ana, priya):
+    booking_id = given.started(ana, priya)
+    own = {"booking_id": booking_id, "by": priya.actor}
+    later(minutes=30)
+    start_break(**own, at=clock_now())
+    with pytest.raises(BreakRefused):
+        start_break(**own, at=clock_now())
+    later(minutes=15)
+    end_break(**own, at=clock_now())
+    with pytest.raises(BreakRefused):
+        end_break(**own, at=clock_now())
+    later(minutes=30)
+
+    finish_work(**own, at=clock_now())
+
+    done = given.booking(booking_id)
+    assert (done.logged_minutes, done.break_minutes) == (60, 15)
+
+
+@pytest.mark.parametrize("minutes", [0, -5, 92, 10**6])
+def test_more_than_has_passed_cannot_be_logged(ana, priya, minutes):
+    booking_id = given.started(ana, priya)
+    later(minutes=90)
+
+    with pytest.raises(BadHours):
+        finish_work(booking_id=booking_id, minutes=minutes, by=priya.actor, at=clock_now())
+
+    assert given.booking(booking_id).status == "in_progress"
+    assert given.booking(booking_id).logged_minutes is None
+
+
+def test_finishing_frees_the_rest_of_the_planned_time(ana, priya):
+    from guildhall.scheduling.queries import is_free
+
+    booking_id = given.started(ana, priya)
+    planned = given.booking(booking_id).planned
+    later(minutes=40)
+    assert not is_free(priya.id, planned.lower, planned.upper)
+
+    finish_work(booking_id=booking_id, by=priya.actor, at=clock_now())
+
+    assert is_free(priya.id, planned.lower, planned.upper)
+
+
+def test_a_forgotten_stop_is_logged_as_planned_and_flagged(ana, priya):
+    booking_id = given.started(ana, priya)
+
+    clock_at(given.booking(booking_id).ends_at + timedelta(hours=4, seconds=1))
+    given.let_it_happen()
+
+    done = given.booking(booking_id)
+    assert (done.status, done.logged_minutes, done.is_flagged) == ("completed", 120, True)
+
+
+def test_an_appointment_without_work_goes_before_an_operator(ana, priya):
+    booking_id = given.authorized(ana, priya)
+
+    clock_at(given.booking(booking_id).starts_at + timedelta(minutes=20, seconds=1))
+    given.let_it_happen()
+
+    assert given.booking(booking_id).status == "unresolved"
+    assert given.facts(booking_id, "booking.")[-1] == "booking.unresolved"
