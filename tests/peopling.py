@@ -1,17 +1,16 @@
 """
-`python -m tests.peopling`: make the providers and operators that standard input lists, in the database of the environment.
+`python -m tests.peopling`: make providers and operators in the database of the environment.
 
-A process of its own, because the one that runs the tests has another database. People are made by the commands that make
-real ones; passwords are the demo's.
+Each line of standard input is a list of people in JSON; each is answered by a line with the providers' ids. A process of its
+own, because the one that runs the tests has another database. People are made by the commands that make real ones; passwords
+are the demo's.
 """
 
 import json
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
-from uuid import UUID
 
 import django
 
@@ -34,28 +33,27 @@ class ProviderToMake:
 
 
 def main() -> None:
-    """Print the ids, in the order of the list."""
+    """Answer until standard input ends."""
     django.setup()
+    for line in sys.stdin:
+        sys.stdout.write(json.dumps(_make(json.loads(line))) + "\n")
+        sys.stdout.flush()
+
+
+def _make(wanted: dict[str, Any]) -> list[str]:
     from django.db import connection
 
     from guildhall.cli.demo import building
     from guildhall.cli.demo.people import Operator
     from guildhall.timers.queries import clock_now
 
-    wanted: dict[str, Any] = json.load(sys.stdin)
     at = clock_now()
-    for operator in wanted["operators"]:
-        building.make_operator(Operator(**operator), at=at)
-
-    def make(provider: dict[str, Any]) -> UUID:
-        try:
-            return building.make_provider(_person(provider), at=at)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        ids = [str(made) for made in pool.map(make, wanted["providers"])]
-    sys.stdout.write(json.dumps(ids) + "\n")
+    try:
+        for operator in wanted["operators"]:
+            building.make_operator(Operator(**operator), at=at)
+        return [str(building.make_provider(_person(provider), at=at)) for provider in wanted["providers"]]
+    finally:
+        connection.close()
 
 
 def _person(wanted: dict[str, Any]) -> Any:

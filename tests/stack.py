@@ -62,6 +62,8 @@ class Stack:
         self.options = list(options)
         self.environment = dict(environment or {})
         self.process: subprocess.Popen[bytes] | None = None
+        self._peopling: subprocess.Popen[bytes] | None = None
+        self._clients: list[Api | Sandbox] = []
         self._numbers = 0
 
     def __enter__(self) -> "Stack":
@@ -96,6 +98,11 @@ class Stack:
     def stop(self) -> int:
         """Stop as Ctrl-C does; gives the exit status."""
         assert self.process is not None
+        while self._clients:
+            self._clients.pop().close()
+        if self._peopling is not None:
+            self._peopling.communicate()
+            self._peopling = None
         if self.process.poll() is None:
             self.process.terminate()
         return self.process.wait(_STOP_SECONDS)
@@ -151,27 +158,18 @@ class Stack:
         return str(self.state.read("run.json")["migration_database_url"])
 
     def sandbox(self) -> Sandbox:
-        """A client of the emulators."""
-        return Sandbox(self.sandbox_url)
+        """A client of the emulators; closed with the system."""
+        sandbox = Sandbox(self.sandbox_url)
+        self._clients.append(sandbox)
+        return sandbox
 
     def api(self) -> Api:
-        """A client of the API that is nobody yet."""
-        return Api(self.web_url)
+        """A client of the API that is nobody yet; closed with the system."""
+        api = Api(self.web_url)
+        self._clients.append(api)
+        return api
 
-    # Programs beside the system, with its environment
-
-    def run(self, *arguments: str, given: str = "") -> str:
-        """Run `python -m ...` with this system's environment and give what it prints."""
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", *arguments],
-            cwd=ROOT,
-            env=self.variables,
-            input=given.encode(),
-            capture_output=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{arguments}: {done.stdout.decode()}\n{done.stderr.decode()}"
-        return done.stdout.decode()
+    # Programs beside the system
 
     @property
     def variables(self) -> dict[str, str]:
@@ -219,7 +217,21 @@ class Stack:
             ],
             "providers": [asdict(provider) for provider in providers],
         }
-        ids = json.loads(self.run("tests.peopling", given=json.dumps(listed)).splitlines()[-1])
+        if self._peopling is None or self._peopling.poll() is not None:
+            self._peopling = subprocess.Popen(
+                [sys.executable, "-P", "-m", "tests.peopling"],
+                cwd=ROOT,
+                env=self.variables,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )
+        assert self._peopling.stdin is not None
+        assert self._peopling.stdout is not None
+        self._peopling.stdin.write(f"{json.dumps(listed)}\n".encode())
+        self._peopling.stdin.flush()
+        answer = self._peopling.stdout.readline()
+        assert answer, "the people could not be made; standard error says why"
+        ids = json.loads(answer)
         return [
             Person(
                 public_id("pr", UUID(made)),
