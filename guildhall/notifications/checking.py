@@ -112,6 +112,8 @@ def _check_offer(offer: OfferCard | None, at: datetime) -> None:
 
 def _check_booking(message: OutgoingMessage, booking: BookingCard) -> None:
     """A message that speaks of what is to come must fit the booking as it is; one that records the past always does."""
+    if message.facts.get("cause") == "decision" and _was_told_of_decision(message):
+        raise Dropped("told_with_the_decision")
     statuses = STILL_TRUE.get(message.event_name)
     if statuses is None:
         return
@@ -124,6 +126,18 @@ def _check_booking(message: OutgoingMessage, booking: BookingCard) -> None:
         raise Dropped("overtaken")
     if message.event_name == "booking.payment_action_needed" and _is_authorized(message.reference):
         raise Dropped("overtaken")
+
+
+def _was_told_of_decision(message: OutgoingMessage) -> bool:
+    """Whether the same person learns the same from the message about the operator's decision."""
+    told = OutgoingMessage.objects.filter(
+        reference=message.reference,
+        event_name="booking.decided",
+        event_seq__lt=message.event_seq,
+        recipient=message.recipient_id,
+        channel=message.channel,
+    )
+    return told.exclude(status__in=["dropped", "failed"]).exists()
 
 
 def _is_authorized(reference: str) -> bool:

@@ -95,7 +95,7 @@ def _of_offer(offer: OfferCard, zone: str) -> Words:
     return {
         "link": f"{settings.PUBLIC_URL}/pro/offers/{public_id('of', offer.id)}",
         "pay": offer.net.shown(),
-        "distance": f"{offer.distance_metres / _METRES_A_MILE:.1f} mi",
+        "distance": f"{max(offer.distance_metres / _METRES_A_MILE, 0.1):.1f} mi",
         "when": shown(offer.starts_at, zone),
         "when_short": shown(offer.starts_at, zone, _CLOCK if offer.mode == Mode.ASAP else _SHORT),
         "earliest_end": shown(offer.earliest_end_at, zone, _CLOCK),
@@ -142,9 +142,9 @@ def _start_code(message: OutgoingMessage, subject: Subject) -> Words:
     return {"start_code": _booking(subject).start_code or ""} if message.role == "customer" else {}
 
 
-def _released(message: OutgoingMessage, _subject: Subject) -> Words:
-    """Say whether this provider had the job before it was moved."""
-    return {"is_released": message.facts.get("released_provider_id") == str(message.recipient_id)}
+def _moved(message: OutgoingMessage, _subject: Subject) -> Words:
+    """Lead a provider to the offers: the job is not theirs any more, so its page is closed to them."""
+    return {"link": f"{settings.PUBLIC_URL}/pro/offers"} if message.role == "provider" else {}
 
 
 def _hours(message: OutgoingMessage, _subject: Subject) -> Words:
@@ -223,7 +223,7 @@ _BY_EVENT: dict[str, tuple[Callable[[OutgoingMessage, Subject], Words], ...]] = 
     "code.requested": (_code,),
     "booking.requested": (_prices,),
     "booking.confirmed": (_sides, _start_code),
-    "booking.rescheduled": (_released,),
+    "booking.rescheduled": (_moved,),
     "booking.unfilled": (_deadline,),
     "booking.reminder_due": (_sides, _start_code),
     "booking.en_route": (_sides, _start_code),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from django.db.models.functions import Now
 
-from guildhall.bookings.commands import cancel_booking, reschedule_booking
+from guildhall.bookings.commands import cancel_booking, decide_booking, report_no_show, reschedule_booking
 from guildhall.identity.commands import disable_account
 from guildhall.kernel.actors import Actor
 from guildhall.matching.commands import decline_offer
@@ -80,6 +80,27 @@ def test_a_reminder_of_the_old_time_is_dropped_when_the_booking_was_moved(post, 
     assert post.mails(subject="Reminder") == []
     assert queue_of("booking.rescheduled") == [("customer", "sent", ""), ("provider", "sent", "")]
     assert len(post.mails(to=priya.email, subject="moved to another time")) == 1
+
+
+def test_a_cancellation_by_decision_is_told_once_with_the_decision(post, booked):
+    booking_id, ana, priya = booked
+    olga = people.operator("Olga")
+    clock_at(given.booking(booking_id).planned.lower + timedelta(minutes=10))
+    past_and_sent()
+
+    report_no_show(booking_id=booking_id, reason="nobody came", by=ana.actor, at=clock_now())
+    decide_booking(booking_id=booking_id, settled_minutes=None, reason="no show", by=olga.actor, at=clock_now())
+    send_all()
+
+    assert queue_of("booking.decided") == [("customer", "sent", ""), ("provider", "sent", "")]
+    why = "told_with_the_decision"
+    assert queue_of("booking.cancelled") == [("customer", "dropped", why), ("provider", "dropped", why)]
+    assert queue_of("booking.unresolved")[1] == ("operator", "sent", "")
+    (to_ana,) = post.mails(to=ana.email, subject="Decided")
+    assert "Decided: cancelled without a charge" in to_ana["text"]
+    assert len(post.mails(to=priya.email)) == 2
+    (to_olga,) = post.mails(to=olga.email)
+    assert "What happened: The customer reported that nobody came." in to_olga["text"]
 
 
 def test_an_offer_that_was_answered_meanwhile_is_dropped(post):
