@@ -91,13 +91,17 @@ def _make_customers(draw: Draw, size: Size, providers: dict[UUID, Provider], at:
 
 
 def _open_payout_accounts(providers: dict[UUID, Provider], at: datetime) -> None:
-    """The emulators and the worker have to run for this; where they do not, providers open their accounts themselves later."""
+    """
+    Give those who can log in a payout account; the others open theirs, as anybody does, when they first earn something.
+
+    The emulators and the worker have to run for this. Two hundred visits to the vendor's page would take longer than the city.
+    """
     if not onboarding.answers(settings.SANDBOX_URL):
         _say("no payout accounts: the vendor's emulator does not answer")
         return
-    waiting = onboarding.ask_for_links(providers, return_url=settings.PUBLIC_URL, at=at)
-    names = {key: f"{providers[key].first_name} {providers[key].last_name}" for key in waiting}
-    left = onboarding.fill_in_forms(names, seconds=_ONBOARDING_SECONDS)
+    names = {key: f"{one.first_name} {one.last_name}" for key, one in providers.items() if one in LOG_INS}
+    waiting = onboarding.ask_for_links(names, return_url=settings.PUBLIC_URL, at=at)
+    left = onboarding.fill_in_forms({key: names[key] for key in waiting}, seconds=_ONBOARDING_SECONDS)
     _say(f"payout accounts: {len(waiting) - len(left)} of {len(waiting)} opened")
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from django.db.transaction import atomic
 
 from guildhall.catalog.queries import list_categories, list_job_kinds, rate_card
-from guildhall.catalog.types import CategoryCard
+from guildhall.catalog.types import CategoryCard, JobKindCard
 from guildhall.cli.demo.people import PASSWORD, Customer, Operator, Person, Provider
 from guildhall.credentialing.commands import grant_work_right
 from guildhall.credentialing.queries import has_right
@@ -110,19 +111,21 @@ def _equip(provider_id: UUID, person: Provider, at: datetime) -> None:
     )
     providers.set_service_area(provider_id=provider_id, circle=person.circle, geojson=person.polygon, by=by, at=at)
     providers.set_weekly_hours(provider_id=provider_id, weekly=person.weekly, by=by, at=at)
-    providers.set_limits(
-        provider_id=provider_id,
-        minimum_notice_minutes=person.minimum_notice_minutes,
-        jobs_a_day_max=None,
-        by=by,
-        at=at,
-    )
+    if notice := person.minimum_notice_minutes:
+        providers.set_limits(provider_id=provider_id, minimum_notice_minutes=notice, jobs_a_day_max=None, by=by, at=at)
     providers.set_available_now(provider_id=provider_id, available=person.is_available_now, by=by, at=at)
     _describe(provider_id, person, categories, by, at)
     _agree(provider_id, ConsentKind.TERMS, by, at)
     if person.agrees_to_texts:
         _agree(provider_id, ConsentKind.SMS_OFFERS, by, at)
     grant_work_right(provider_id=provider_id, valid_until=at + _RIGHT, by=_SYSTEM, at=at)
+
+
+@cache
+def _trade(category: str) -> tuple[list[JobKindCard], dict[int, Money]]:
+    """Usual jobs of a category, and its hourly price by tier: read once, for it stays the same while a city is made."""
+    prices = {rate.tier_rank: Money(rate.hourly_minor, rate.currency) for rate in rate_card(category)}
+    return list_job_kinds(category), prices
 
 
 def _categories(person: Provider) -> list[CategoryCard]:
@@ -133,11 +136,10 @@ def _categories(person: Provider) -> list[CategoryCard]:
 def _describe(provider_id: UUID, person: Provider, categories: Sequence[CategoryCard], by: Actor, at: datetime) -> None:
     names = " and ".join(category.name.lower() for category in categories)
     bio = f"{person.years} years of {names} in and around {person.place.town}."
-    prices = {rate.tier_rank: rate for rate in rate_card(categories[0].key)}
-    rate = prices[person.tier_rank]
-    hourly = Money(rate.hourly_minor, rate.currency)
+    kinds, prices = _trade(categories[0].key)
+    hourly = prices[person.tier_rank]
     providers.describe_provider(provider_id=provider_id, bio=bio, hourly_rate=hourly, by=by)
-    for kind in list_job_kinds(categories[0].key)[: person.listings]:
+    for kind in kinds[: person.listings]:
         providers.add_service(
             provider_id=provider_id,
             category=kind.category_key,
