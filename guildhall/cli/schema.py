@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from guildhall.eventlog.commands import ensure_subscriptions
 from guildhall.kernel.moves import Move, pairs
 
 _APP = "guildhall_app"
@@ -24,9 +25,10 @@ end $$;
 
 
 def migrate(*, quiet: bool = True) -> None:
-    """Bring the database to what this program expects: Django's migrations, then everything that is not a table."""
+    """Bring the database to what this program expects: Django's migrations, then everything that is not a table, and cursors."""
     call_command("migrate", interactive=False, verbosity=0 if quiet else 1)
     apply()
+    ensure_subscriptions()
 
 
 def apply() -> None:
