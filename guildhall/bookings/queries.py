@@ -96,6 +96,7 @@ def _card(booking: Booking, by: Actor) -> BookingCard:
         address_id=booking.address_id if is_exact else None,
         city_key=booking.city_key,
         instructions=booking.instructions,
+        purchase_order=booking.purchase_order if by.kind != "provider" else "",
         start_code=booking.start_code if by.kind != "provider" and ahead else None,
         currency=booking.currency,
         estimate_from_minor=booking.estimate_from_minor,

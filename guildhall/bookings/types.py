@@ -150,6 +150,7 @@ class BookingCard:
     address_id: UUID | None
     city_key: str
     instructions: str
+    purchase_order: str
     start_code: str | None
     currency: str
     estimate_from_minor: int

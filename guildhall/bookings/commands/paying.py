@@ -24,6 +24,7 @@ from guildhall.timers.commands import set_timer
 
 _HOURS_BEFORE_START = 2
 _MINUTES_AT_LEAST = 15
+_REFUSED = frozenset({"action_needed", "failed"})
 
 
 class CardNotNeeded(Refused):
@@ -98,7 +99,7 @@ def open_card_page(*, booking_id: UUID, by: Actor, at: datetime) -> None:
     require_party(booking, by, "customer", "operator")
     if booking.status == BookingStatus.AWAITING_CARD:
         _start_checkout(booking, purpose="authorize" if booking.mode == "asap" else "save_card", at=at)
-    elif booking.status == BookingStatus.CONFIRMED and get_payment(booking.reference).payment_state == "action_needed":
+    elif booking.status == BookingStatus.CONFIRMED and get_payment(booking.reference).payment_state in _REFUSED:
         _start_checkout(booking, purpose="authorize", at=at)
     else:
         raise CardNotNeeded

@@ -197,7 +197,7 @@ class BookingSummary(Schema):
 
 class BookingOut(BookingSummary):
     """
-    A booking (R85) in full. `payment_state` and `payout_state` stand beside its status; `start_code` is for its customer, the
+    A booking (R85) in full. `payment_state` and `payout_state` stand beside its status; `start_code` and `purchase_order` are for its customer, the
     exact place and address for the provider from confirmation on; `cascade` is for the customer and operators.
     """
 
@@ -213,6 +213,7 @@ class BookingOut(BookingSummary):
     place: PlaceOut
     address: AddressOut | None
     instructions: str
+    purchase_order: str
     tier_rank: int | None
     start_code: str | None
     cancellation_terms: str
@@ -335,6 +336,7 @@ def _progress(card: BookingCard) -> dict[str, Any]:
         "minutes_from",
         "minutes_to",
         "instructions",
+        "purchase_order",
         "tier_rank",
         "start_code",
         "cancelled_by",
