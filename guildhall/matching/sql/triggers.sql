@@ -186,7 +186,8 @@ begin
   ), placed as (
     select *, row_number() over (partition by id order by position) as place from considered k
     where net_minor is not null
-      and not exists (select from scheduling.busy b where b.provider_id = k.provider_id and b.during && k.planned)
+      -- `offset 0` keeps this a look-up for each: joined, it would read everybody's calendar.
+      and not exists (select from scheduling.busy b where b.provider_id = k.provider_id and b.during && k.planned offset 0)
       -- Asked for all at once, one by one only of those whose right ends before some of the work.
       and (provider_id not in (select provider_id from doubtful) or discovery.still_eligible(provider_id, planned))
   ), chosen as materialized (
@@ -199,25 +200,30 @@ begin
     select offer_id, id, provider_id, wave, tier_rank, 'open', net_minor, currency,
            distance_metres, upper(planned), now_at, until, '' from chosen
   ), asked as (
-    select id, array_agg(offer_id order by place) as offer_ids, array_agg(provider_id order by place) as provider_ids
-    from chosen group by id
+    -- Every cascade with whom it asks, if anybody: put together, not joined, since nobody can foretell how many there will be.
+    select id, array_agg(offer_id order by place) filter (where place is not null) as offer_ids,
+           array_agg(provider_id order by place) filter (where place is not null) as provider_ids
+    from (select id, null::uuid as offer_id, null::uuid as provider_id, null::bigint as place from due
+          union all select id, offer_id, provider_id, place from chosen) every
+    group by id
   ), moved as (
     update matching_cascade c set
       version = c.version + 1,
-      status = case when d.next_kind = '' then 'exhausted' else c.status end,
-      ended_at = case when d.next_kind = '' then now_at end,
-      planned = d.planned,
-      wave_number = case when d.next_kind = '' then c.wave_number else d.wave end,
-      wave_kind = case when d.next_kind = '' then c.wave_kind else d.next_kind end,
-      wave_tier_rank = case when d.next_kind = '' then c.wave_tier_rank else c.next_tier_rank end,
-      wave_turn = case when d.next_kind = '' then c.wave_turn else c.next_turn end,
-      wave_notified_at = case when d.next_kind = '' then c.wave_notified_at else now_at end,
+      status = case when c.next_kind = '' then 'exhausted' else c.status end,
+      ended_at = case when c.next_kind = '' then now_at end,
+      planned = matching.planned_from(c.mode, c.planned, c.travel_minutes, c.planned_minutes, now_at),
+      wave_number = case when c.next_kind = '' then c.wave_number else c.wave_number + 1 end,
+      wave_kind = case when c.next_kind = '' then c.wave_kind else c.next_kind end,
+      wave_tier_rank = case when c.next_kind = '' then c.wave_tier_rank else c.next_tier_rank end,
+      wave_turn = case when c.next_kind = '' then c.wave_turn else c.next_turn end,
+      wave_notified_at = case when c.next_kind = '' then c.wave_notified_at else now_at end,
       -- A wave that asks nobody is over at once.
-      expires_at = case when d.next_kind = '' then c.expires_at when a.id is null then now_at else d.until end,
+      expires_at = case when c.next_kind = '' then c.expires_at when a.offer_ids is null then now_at
+                        else now_at + make_interval(secs => c.next_window_seconds) end,
       -- Long before its end a ranking would be stale.
-      look_ahead_at = case when a.id is null then now_at else greatest(now_at, d.until - interval '2 minutes') end
-    from due d left join asked a on a.id = d.id
-    where c.id = d.id
+      look_ahead_at = case when a.offer_ids is null then now_at
+                           else greatest(now_at, now_at + make_interval(secs => c.next_window_seconds) - interval '2 minutes') end
+    from asked a where c.id = a.id
     returning c.id, c.version, c.reference, c.status, c.mode, c.wave_number, c.wave_kind, c.wave_tier_rank, c.expires_at,
               a.offer_ids, a.provider_ids
   ), told as (
