@@ -1,0 +1,1 @@
+"""One continuous load while processes are killed: what was promised stays, what was asked for happens once."""
