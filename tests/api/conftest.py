@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection, transaction
 
+from tests.api import books
 from tests.api import world as worlds
 
 
@@ -33,3 +34,9 @@ def world(built_world):
     """The world, as it was built."""
     with Undone():
         yield built_world
+
+
+@pytest.fixture(scope="package")
+def untouched(built_world):
+    """What the database holds when the world is built."""
+    return books.contents()

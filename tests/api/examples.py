@@ -63,8 +63,8 @@ EXAMPLES: dict[str, Example] = {
     "POST bookings": _as("owner", 201, LATER),
     "GET bookings/{booking_id}": _as("owner", path="bookings/{confirmed}"),
     "PUT bookings/{booking_id}/status": _as("owner", 200, {"status": "cancelled"}, path="bookings/{confirmed}/status"),
-    "GET bookings/{booking_id}/card": _as("owner", 202, path="bookings/{awaiting_card}/card"),
-    "POST bookings/{booking_id}/card": _as("owner", 202, path="bookings/{awaiting_card}/card"),
+    "GET bookings/{booking_id}/card": _as("owner", path="bookings/{awaiting_card}/card"),
+    "POST bookings/{booking_id}/card": _as("owner", path="bookings/{awaiting_card}/card"),
     "GET bookings/{booking_id}/cancellation": _as("owner", path="bookings/{confirmed}/cancellation"),
     "POST bookings/{booking_id}/cancellation": _as(
         "owner", 200, {"reason": "Rain."}, path="bookings/{confirmed}/cancellation"

@@ -9,11 +9,13 @@ from guildhall.timers.queries import clock_now
 
 
 def says_yes() -> int:
-    """Answer every open call; says how many."""
-    waiting = list(Intent.objects.filter(status="requested").order_by("planned_at"))
-    for intent in waiting:
-        record_outcome(intent_id=intent.id, outcome=_answer(intent), at=clock_now())
-    return len(waiting)
+    """Answer every open call, and those that follow from the answers; says how many."""
+    answered = 0
+    while waiting := list(Intent.objects.filter(status="requested").order_by("planned_at")):
+        for intent in waiting:
+            record_outcome(intent_id=intent.id, outcome=_answer(intent), at=clock_now())
+        answered += len(waiting)
+    return answered
 
 
 def _answer(intent: Intent) -> Seen | Rejected:

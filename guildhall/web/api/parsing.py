@@ -141,5 +141,10 @@ def check_text(text: str) -> None:
 
     :raises MalformedBody: for U+0000 and lone surrogates.
     """
-    if "\0" in text or (not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text)):
+    if not is_storable(text):
         raise MalformedBody("The text holds a character that cannot be stored.")
+
+
+def is_storable(text: str) -> bool:
+    """Whether a text is free of U+0000 and lone surrogates."""
+    return "\0" not in text and (text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text))

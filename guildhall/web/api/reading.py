@@ -14,8 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from guildhall.kernel.refusals import Refused
-from guildhall.web.api.parsing import check_text
-from guildhall.web.api.refusals import unknown_field
+from guildhall.web.api.parsing import is_storable
+from guildhall.web.api.refusals import InvalidFilter, UnknownField
 from guildhall.web.api.schemas import Page
 
 P = ParamSpec("P")
@@ -49,13 +49,15 @@ def check_query(request: HttpRequest, names: frozenset[str]) -> None:
     """
     Refuse parameters that are not among `names` (those of the address itself are none), and any that stands twice.
 
-    :raises UnknownField: or its likeness for what nobody may set.
+    :raises UnknownField: when there is one.
+    :raises InvalidFilter: when one holds what cannot be stored.
     """
     in_address = request.resolver_match.kwargs.keys() if request.resolver_match else ()
     for name, values in request.GET.lists():
         if name not in names or name in in_address or len(values) > 1:
-            raise unknown_field(name)
-        check_text(values[0])
+            raise UnknownField(errors=[{"field": name[:80], "code": UnknownField.code}])
+        if not is_storable(values[0]):
+            raise InvalidFilter(errors=[{"field": name, "code": InvalidFilter.code}])
 
 
 def _parameters(view: Callable[..., Any]) -> frozenset[str]:
