@@ -10,32 +10,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
+from guildhall.payments.reading import (
+    account_of,
+    checkout_of,
+    instant,
+    metadata_of,
+    payment_of,
+    payout_of,
+    refusal_of,
+    transfer_of,
+)
 from guildhall.payments.seen import (
     Later,
     Rejected,
     Seen,
-    SeenAccount,
-    SeenCard,
-    SeenCheckout,
     SeenCustomer,
     SeenLink,
-    SeenPayment,
-    SeenPayout,
-    SeenTransfer,
 )
 
 if TYPE_CHECKING:
     from stripe import StripeClient
 
-# Calls that make something new with the vendor. The others act on an object that is there, and may be repeated at any age.
-CREATING = frozenset({"customer", "checkout", "authorize", "charge", "transfer", "payout", "account"})
 # Calls that make something new with the vendor; the others act on an object that is there, and may be repeated at any age.
 CREATING = frozenset({"customer", "checkout", "authorize", "charge", "transfer", "payout", "account"})
 _CONNECT_SECONDS, _ANSWER_SECONDS = 10, 30
@@ -63,7 +64,7 @@ def perform(order: Order) -> Seen | Rejected:
         try:
             return _CALLS[order.kind](order.params, order.key)
         except _sdk().CardError as error:
-            return _refused(error)
+            return refusal_of(error)
         except _sdk().InvalidRequestError as error:
             if order.kind in _ON_OBJECTS:  # It may have been done before, or by somebody else: the object knows.
                 return _ON_OBJECTS[order.kind](order.params)
@@ -157,43 +158,43 @@ def _make_customer(params: Any, key: str) -> Seen:
 
 def _make_checkout(params: Any, key: str) -> Seen:
     wanted: Any = {**params, "expand": _SESSION}
-    return _checkout(_client().v1.checkout.sessions.create(wanted, _keyed(key)))
+    return checkout_of(_client().v1.checkout.sessions.create(wanted, _keyed(key)))
 
 
 def _expire_checkout(params: Any, key: str) -> Seen:
-    return _checkout(_client().v1.checkout.sessions.expire(params["id"], {"expand": _SESSION}, _keyed(key)))
+    return checkout_of(_client().v1.checkout.sessions.expire(params["id"], {"expand": _SESSION}, _keyed(key)))
 
 
 def _authorize(params: Any, key: str) -> Seen:
     wanted: Any = {**params, "expand": _CHARGE}
-    return _payment(_client().v1.payment_intents.create(wanted, _keyed(key)))
+    return payment_of(_client().v1.payment_intents.create(wanted, _keyed(key)))
 
 
 def _capture(params: Any, key: str) -> Seen:
     wanted: Any = {"amount_to_capture": params["amount"], "expand": _CHARGE}
-    return _payment(_client().v1.payment_intents.capture(params["id"], wanted, _keyed(key)))
+    return payment_of(_client().v1.payment_intents.capture(params["id"], wanted, _keyed(key)))
 
 
 def _cancel(params: Any, key: str) -> Seen:
-    return _payment(_client().v1.payment_intents.cancel(params["id"], {"expand": _CHARGE}, _keyed(key)))
+    return payment_of(_client().v1.payment_intents.cancel(params["id"], {"expand": _CHARGE}, _keyed(key)))
 
 
 def _transfer(params: Any, key: str) -> Seen:
-    return _sent(_client().v1.transfers.create(params, _keyed(key)))
+    return transfer_of(_client().v1.transfers.create(params, _keyed(key)))
 
 
 def _pay_out(params: Any, key: str) -> Seen:
     wanted: Any = {name: value for name, value in params.items() if name != "account"}
-    return _payout(_client().v1.payouts.create(wanted, _keyed(key, params["account"])), params["account"])
+    return payout_of(_client().v1.payouts.create(wanted, _keyed(key, params["account"])), params["account"])
 
 
 def _make_account(params: Any, key: str) -> Seen:
-    return _account(_client().v2.core.accounts.create(params, _keyed(key)))
+    return account_of(_client().v2.core.accounts.create(params, _keyed(key)))
 
 
 def _make_link(params: Any, key: str) -> Seen:
     link = _client().v2.core.account_links.create(params, _keyed(key))
-    return SeenLink(url=link.url, expires_at=_instant(link.expires_at))
+    return SeenLink(url=link.url, expires_at=instant(link.expires_at))
 
 
 _CALLS: dict[str, Callable[[Any, str], Seen]] = {
@@ -215,24 +216,24 @@ _CALLS: dict[str, Callable[[Any, str], Seen]] = {
 
 
 def _read_payment(ref: str, _account_ref: str = "") -> Seen:
-    return _payment(_client().v1.payment_intents.retrieve(ref, {"expand": _CHARGE}))
+    return payment_of(_client().v1.payment_intents.retrieve(ref, {"expand": _CHARGE}))
 
 
 def _read_checkout(ref: str, _account_ref: str = "") -> Seen:
-    return _checkout(_client().v1.checkout.sessions.retrieve(ref, {"expand": _SESSION}))
+    return checkout_of(_client().v1.checkout.sessions.retrieve(ref, {"expand": _SESSION}))
 
 
 def _read_transfer(ref: str, _account_ref: str = "") -> Seen:
-    return _sent(_client().v1.transfers.retrieve(ref))
+    return transfer_of(_client().v1.transfers.retrieve(ref))
 
 
 def _read_payout(ref: str, account_ref: str) -> Seen | None:
     """The platform's own payouts are the bank's business and none of ours."""
-    return _payout(_client().v1.payouts.retrieve(ref, options=_of(account_ref)), account_ref) if account_ref else None
+    return payout_of(_client().v1.payouts.retrieve(ref, options=_of(account_ref)), account_ref) if account_ref else None
 
 
 def _read_account(ref: str, _account_ref: str = "") -> Seen:
-    return _account(_client().v2.core.accounts.retrieve(ref, {"include": ["configuration.recipient"]}))
+    return account_of(_client().v2.core.accounts.retrieve(ref, {"include": ["configuration.recipient"]}))
 
 
 _ON_OBJECTS: dict[str, Callable[[Any], Seen]] = {
@@ -256,7 +257,7 @@ def _found_payment(params: Any) -> Seen | None:
     wanted = params["metadata"]["authorization"]
     listed = _client().v1.payment_intents.list({"customer": params["customer"], "limit": _PAGE})
     for intent in listed.auto_paging_iter():
-        if _metadata(intent).get("authorization") == wanted:
+        if metadata_of(intent).get("authorization") == wanted:
             return _read_payment(intent.id)
     return None
 
@@ -266,29 +267,29 @@ def _found_checkout(params: Any) -> Seen | None:
     for session in (
         _client().v1.checkout.sessions.list({"customer": params["customer"], "limit": _PAGE}).auto_paging_iter()
     ):
-        if _metadata(session).get("checkout") == wanted:
+        if metadata_of(session).get("checkout") == wanted:
             return _read_checkout(session.id)
     return None
 
 
 def _found_transfer(params: Any) -> Seen | None:
     for transfer in _client().v1.transfers.list({"transfer_group": params["transfer_group"]}).auto_paging_iter():
-        if _metadata(transfer).get("transfer") == params["metadata"]["transfer"]:
-            return _sent(transfer)
+        if metadata_of(transfer).get("transfer") == params["metadata"]["transfer"]:
+            return transfer_of(transfer)
     return None
 
 
 def _found_payout(params: Any) -> Seen | None:
     listed = _client().v1.payouts.list({"limit": _PAGE}, _of(params["account"]))
     for payout in listed.auto_paging_iter():
-        if _metadata(payout).get("payout") == params["metadata"]["payout"]:
-            return _payout(payout, params["account"])
+        if metadata_of(payout).get("payout") == params["metadata"]["payout"]:
+            return payout_of(payout, params["account"])
     return None
 
 
 def _found_account(params: Any) -> Seen | None:
     for account in _client().v2.core.accounts.list({"limit": _PAGE}).auto_paging_iter():
-        if _metadata(account).get("provider") == params["metadata"]["provider"]:
+        if metadata_of(account).get("provider") == params["metadata"]["provider"]:
             return _read_account(account.id)
     return None
 
@@ -301,97 +302,3 @@ _LOOK_UPS: dict[str, Callable[[Any], Seen | None]] = {
     "payout": _found_payout,
     "account": _found_account,
 }
-
-
-# What was shown, in our words.
-
-
-def _payment(intent: Any) -> SeenPayment:
-    charge = intent.latest_charge if intent.latest_charge and not isinstance(intent.latest_charge, str) else None
-    card = getattr(getattr(charge, "payment_method_details", None), "card", None)
-    error = intent.last_payment_error
-    return SeenPayment(
-        ref=intent.id,
-        status=intent.status,
-        amount_minor=intent.amount,
-        captured_minor=intent.amount_received or 0,
-        currency=intent.currency.upper(),
-        charge_ref=charge.id if charge else intent.latest_charge or "",
-        capture_before=_epoch(getattr(card, "capture_before", None)),
-        refusal_code=_refusal_code(error) if error else "",
-        authorization=_metadata(intent).get("authorization", ""),
-        checkout=_metadata(intent).get("checkout", ""),
-    )
-
-
-def _refused(error: Any) -> Seen | Rejected:
-    """The bank said no: that is an answer. The intent is in the error, and its own words are good for a person."""
-    intent = error.error.payment_intent if error.error else None
-    return _payment(intent) if intent else Rejected(code=_refusal_code(error.error) if error.error else "card_error")
-
-
-def _refusal_code(error: Any) -> str:
-    if error.code == "authentication_required":
-        return "authentication_required"
-    return str(getattr(error, "decline_code", None) or error.code or "card_declined")
-
-
-def _checkout(session: Any) -> SeenCheckout:
-    setup, payment = session.setup_intent, session.payment_intent
-    method = setup.payment_method if setup else payment.payment_method if payment else None
-    return SeenCheckout(
-        ref=session.id,
-        status=session.status,
-        url=session.url or "",
-        expires_at=_instant(session.expires_at),
-        checkout=_metadata(session).get("checkout", ""),
-        card=_card(method) if session.status == "complete" and method else None,
-        payment=_payment(payment) if payment else None,
-    )
-
-
-def _card(method: Any) -> SeenCard | None:
-    card = getattr(method, "card", None)
-    if card is None:
-        return None
-    shown = {"brand": card.brand, "last4": card.last4, "exp_month": card.exp_month, "exp_year": card.exp_year}
-    return SeenCard(payment_method_ref=method.id, **shown)
-
-
-def _sent(transfer: Any) -> SeenTransfer:
-    return SeenTransfer(ref=transfer.id, transfer=_metadata(transfer).get("transfer", ""))
-
-
-def _payout(payout: Any, account_ref: str) -> SeenPayout:
-    return SeenPayout(
-        ref=payout.id,
-        account_ref=account_ref,
-        status="failed" if payout.status == "canceled" else payout.status,
-        amount_minor=payout.amount,
-        currency=payout.currency.upper(),
-        arrives_at=_epoch(payout.arrival_date),
-        failure_code=payout.failure_code or "",
-        payout=_metadata(payout).get("payout", ""),
-    )
-
-
-def _account(account: Any) -> SeenAccount:
-    found = account.configuration
-    for step in ("recipient", "capabilities", "stripe_balance", "stripe_transfers", "status"):
-        found = getattr(found, step, None)
-    return SeenAccount(ref=account.id, capability=found or "none", provider=_metadata(account).get("provider", ""))
-
-
-def _metadata(shown: Any) -> dict[str, str]:
-    return shown.metadata.to_dict() if shown.metadata else {}
-
-
-def _instant(value: Any) -> datetime:
-    """Version 1 of the API tells seconds since 1970, version 2 tells ISO 8601."""
-    return (
-        datetime.fromisoformat(value).astimezone(UTC) if isinstance(value, str) else datetime.fromtimestamp(value, UTC)
-    )
-
-
-def _epoch(value: int | None) -> datetime | None:
-    return None if value is None else datetime.fromtimestamp(value, UTC)
