@@ -8,15 +8,16 @@ city. It is made in sandbox settings only.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 
 from guildhall.catalog.queries import list_cities, list_tiers
 from guildhall.cli.demo import building, onboarding
@@ -26,6 +27,7 @@ from guildhall.timers.queries import clock_now
 
 _SEED = 20270301
 _THREADS = 4
+_TRIES = 3
 _PROGRESS_SECONDS = 2.0
 _FAVOURITES_MAX = 3
 _ONBOARDING_SECONDS = 30.0
@@ -110,11 +112,13 @@ def _each(what: str, people: Sequence[P], make: Callable[[P], UUID]) -> list[UUI
     made: dict[int, UUID] = {}
     remaining = iter(enumerate(people))
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="demo") as pool:
-        works = [pool.submit(_make_some, remaining, make, made) for _ in range(_THREADS)]
-        while wait(works, timeout=_PROGRESS_SECONDS, return_when=FIRST_EXCEPTION).not_done:
-            _say(f"{len(made)} of {len(people)} {what}")
-    for work in works:
-        work.result()
+        working = {pool.submit(_make_some, remaining, make, made) for _ in range(_THREADS)}
+        while working:
+            done, working = wait(working, timeout=_PROGRESS_SECONDS, return_when=FIRST_COMPLETED)
+            if not done:
+                _say(f"{len(made)} of {len(people)} {what}")
+            for work in done:
+                work.result()
     return [made[index] for index in range(len(people))]
 
 
@@ -122,9 +126,22 @@ def _make_some(remaining: Iterator[tuple[int, P]], make: Callable[[P], UUID], ma
     """Make people until none is left; `next` of a shared iterator is one step, so nobody is taken twice."""
     try:
         for index, person in remaining:
-            made[index] = make(person)
+            made[index] = _make_one(make, person)
+    except BaseException:
+        deque(remaining, maxlen=0)  # The other threads finish whom they are at, and stop too.
+        raise
     finally:
         connection.close()
+
+
+def _make_one(make: Callable[[P], UUID], person: P) -> UUID:
+    """Make a person; on a busy machine a lock may take too long to get, and going on where it stopped does no harm."""
+    for _ in range(_TRIES - 1):
+        try:
+            return make(person)
+        except OperationalError:
+            continue
+    return make(person)
 
 
 def _say(line: str) -> None:

@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
 
-from django.db.transaction import atomic
-
 from guildhall.catalog.queries import list_categories, list_job_kinds, rate_card
 from guildhall.catalog.types import CategoryCard, JobKindCard
 from guildhall.cli.demo.people import PASSWORD, Customer, Operator, Person, Provider
@@ -23,6 +21,7 @@ from guildhall.identity.types import ConsentKind, NewAccount, Scope
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.money import Money
 from guildhall.providers import commands as providers
+from guildhall.providers.queries import get_profile
 from guildhall.providers.types import PriceModel
 
 _SYSTEM = Actor.system("demo")
@@ -48,7 +47,11 @@ def make_operator(person: Operator, *, at: datetime) -> None:
 
 
 def make_provider(person: Provider, *, at: datetime) -> UUID:
-    """Register, verify and equip a provider; the right to work comes last and says that the rest is there."""
+    """
+    Register, verify and equip a provider; the right to work comes last and says that the rest is there.
+
+    A transaction for each command, as when people do it: the system hears of them meanwhile and takes the same locks.
+    """
     provider_id = _account(
         person, lambda: providers.register_provider(**_sign_up(person), time_zone=person.place.time_zone, at=at), at
     )
@@ -94,7 +97,6 @@ def _account(person: Person, register: Callable[[], NewAccount], at: datetime) -
     return account_id
 
 
-@atomic
 def _equip(provider_id: UUID, person: Provider, at: datetime) -> None:
     by = Actor.provider(provider_id)
     place = person.place
@@ -139,7 +141,8 @@ def _describe(provider_id: UUID, person: Provider, categories: Sequence[Category
     kinds, prices = _trade(categories[0].key)
     hourly = prices[person.tier_rank]
     providers.describe_provider(provider_id=provider_id, bio=bio, hourly_rate=hourly, by=by)
-    for kind in kinds[: person.listings]:
+    listed = {service.title for service in get_profile(provider_id).services}
+    for kind in (kind for kind in kinds[: person.listings] if kind.name not in listed):
         providers.add_service(
             provider_id=provider_id,
             category=kind.category_key,
@@ -157,7 +160,6 @@ def _agree(account_id: UUID, kind: ConsentKind, by: Actor, at: datetime) -> None
     record_consent(account_id=account_id, kind=kind, text_version=_TERMS_VERSION, channel="web", by=by, at=at)
 
 
-@atomic
 def _settle(customer_id: UUID, person: Customer, favourites: Sequence[UUID], at: datetime) -> None:
     by = Actor.customer(customer_id)
     _agree(customer_id, ConsentKind.TERMS, by, at)
