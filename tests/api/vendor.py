@@ -21,11 +21,12 @@ def says_yes() -> int:
 def _answer(intent: Intent) -> Seen | Rejected:
     if intent.kind == "customer":
         return SeenCustomer(ref=f"cus_{intent.subject.hex}")
-    if intent.kind == "checkout":
+    if intent.kind in {"checkout", "expire"}:
         page = Checkout.objects.get(id=intent.subject)
-        url = f"https://vendor.example/c/pay/{page.id}"
+        status = "open" if intent.kind == "checkout" else "expired"
+        url = f"https://vendor.example/c/pay/{page.id}" if status == "open" else None
         return SeenCheckout(
-            ref=f"cs_{page.id.hex}", status="open", url=url, expires_at=page.expires_at, checkout=str(page.id)
+            ref=f"cs_{page.id.hex}", status=status, url=url, expires_at=page.expires_at, checkout=str(page.id)
         )
     if intent.kind in {"authorize", "charge", "capture", "cancel"}:
         return _payment(Authorization.objects.get(id=intent.subject), intent.kind)
