@@ -1,5 +1,5 @@
 """
-The customer lives in New York, the job is in Los Angeles; one provider keeps the hours of Phoenix, where clocks never change, another those of Denver.
+The customer lives in New York, the job is in Los Angeles; one provider keeps the hours of Phoenix, whose clocks never change, one Denver's.
 
 The town waits for the next two changes of clocks at the Pacific, whichever comes first.
 """
