@@ -1,17 +1,22 @@
 """Somebody who speaks HTTP with the API."""
 
 import json
+import time
 from itertools import count
 from typing import Any
 
+import jwt
 from django.test import Client
 
+from guildhall.identity import keys
 from guildhall.identity.commands import issue_tokens
 from guildhall.kernel.ids import public_id
 from guildhall.timers.queries import clock_now
 from tests.given_people import Person
 
 _keys = count(1)
+_began = int(time.time())
+_ANY_AGE = {"verify_exp": False, "verify_iat": False, "verify_aud": False}
 BASE = "/api/v1"
 PREFIXES = {"customer": "cu", "provider": "pr", "operator": "op"}
 
@@ -36,7 +41,7 @@ class Api:
 
         Header names are written with underscores.
         """
-        sent = {"Authorization": f"Bearer {self.token}" if self.token else ""}
+        sent = {"Authorization": f"Bearer {_kept_alive(self.token)}" if self.token else ""}
         if method in {"POST", "PUT", "DELETE"}:
             sent["Idempotency-Key"] = f"test-{next(_keys)}"
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
@@ -66,3 +71,15 @@ class Api:
     def delete(self, path: str, **headers: str) -> Any:
         """Take something away."""
         return self.ask("DELETE", path, **headers)
+
+
+def _kept_alive(token: str) -> str:
+    """A genuine token with five more minutes: the world's transaction stands still at its beginning, tokens live by real time."""
+    try:
+        claims = jwt.decode(token, keys.derived("access token"), ["HS256"], options=_ANY_AGE)
+    except jwt.InvalidTokenError:
+        return token
+    now = int(time.time())
+    if claims["exp"] > now + 60 or claims["exp"] < _began:
+        return token
+    return jwt.encode({**claims, "iat": now, "exp": now + 300}, keys.derived("access token"), "HS256")

@@ -55,7 +55,7 @@ def forged(world):
     return {
         "none at all": "",
         "nonsense": "nonsense",
-        "expired": signed(world, iat=now - 600, exp=now - 300),
+        "expired": signed(world, iat=now - 6000, exp=now - 5700),
         "unsigned": unsigned(world),
         "another key": signed(world, key=b"another key that is long enough....."),
         "RS256": signed(world, key=rsa_key(), algorithm="RS256"),

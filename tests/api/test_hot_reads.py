@@ -1,0 +1,43 @@
+"""How many questions an answer asks of the database: the reads that people's screens repeat."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+SEARCH = "services/search?latitude=32.7185&longitude=-117.1593&category=audio"
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "most"),
+    [
+        ("owner", "bookings/{confirmed}", 13),
+        ("owner", "bookings/{unfilled}", 13),
+        ("assigned", "bookings/{confirmed}", 10),
+        ("owner", "users/{customer}/bookings", 2),
+        ("assigned", "offers", 4),
+        ("assigned", "offers/{offer}", 3),
+        ("operator", "operator/bookings?status=contested", 2),
+        ("anonymous", SEARCH, 12),
+        ("anonymous", "providers/{provider}", 13),
+    ],
+)
+def test_a_hot_read_asks_few_questions(world, role, path, most):
+    world.api(role).get(world.filled(path))
+
+    with CaptureQueriesContext(connection) as asked:
+        answer = world.api(role).get(world.filled(path))
+
+    assert answer.status_code == 200
+    assert len(asked) <= most, "\n".join(query["sql"][:200] for query in asked.captured_queries)
+
+
+@pytest.mark.parametrize("path", ["users/{customer}/bookings", SEARCH])
+def test_a_longer_list_asks_no_more_questions(world, path):
+    joint = "&" if "?" in path else "?"
+    counts = []
+    for limit in (1, 20):
+        with CaptureQueriesContext(connection) as asked:
+            world.api("owner").get(world.filled(f"{path}{joint}limit={limit}"))
+        counts.append(len(asked))
+
+    assert counts[0] == counts[1]

@@ -1,0 +1,61 @@
+"""The description is valid OpenAPI 3.1, and says what the tests found to be so."""
+
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from guildhall.web.api.v1.openapi import description
+from tests.api.addressbook import addresses
+from tests.api.client import Api
+from tests.api.variants import is_public, takes_key
+
+ALWAYS = {400, 404, 503}
+CHANGES = {400, 404, 409, 410, 413, 415, 422, 503}
+
+
+def operations():
+    found = description()
+    for address in addresses():
+        method, _, path = address.partition(" ")
+        yield address, found["paths"][f"/api/v1/{path}"][method.lower()]
+
+
+def test_the_description_is_valid():
+    found = description()
+
+    OpenAPIV31SpecValidator(found).validate()
+    assert found["openapi"].startswith("3.1")
+    assert Api().get("/api/v1/openapi.json").json() == found
+
+
+def test_it_describes_every_address_and_no_other():
+    described = {
+        f"{method.upper()} {path.removeprefix('/api/v1/')}"
+        for path, methods in description()["paths"].items()
+        for method in methods
+    }
+
+    assert described == set(addresses())
+
+
+def test_every_address_declares_its_refusals_its_key_and_its_lock():
+    for address, operation in operations():
+        declared = {int(status) for status in operation["responses"]}
+        wanted = (CHANGES if takes_key(address) else ALWAYS) | (set() if is_public(address) else {401, 403})
+        keyed = any("IdempotencyKey" in parameter.get("$ref", "") for parameter in operation.get("parameters", []))
+
+        assert wanted <= declared, address
+        assert keyed == takes_key(address), address
+        assert bool(operation.get("security")) != is_public(address), address
+        assert operation["description"], address
+
+
+def test_signing_in_declares_that_tries_are_counted():
+    for address, operation in operations():
+        if " auth/" in address:
+            assert "429" in operation["responses"], address
+
+
+def test_refusals_are_problems():
+    for name, response in description()["components"]["responses"].items():
+        assert response["content"] == {
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+        }, name
