@@ -5,7 +5,7 @@ import logging
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
@@ -30,6 +30,7 @@ _TITLES = {
     503: "Not available for a moment",
 }
 RETRY_SECONDS = 1
+_IDLE_TOO_LONG = "25P03"
 
 
 class Unavailable(Refused):
@@ -82,8 +83,13 @@ def refusal_of(error: Exception) -> Refused:
     """Say what an exception means to the one who asked; what is not a refusal is logged whole and told as our fault."""
     if isinstance(error, Refused):
         return error
-    if isinstance(error, OperationalError | InterfaceError):
+    if isinstance(error, OperationalError | InterfaceError) or _was_ended_for_idleness(error):
         log.warning("the database did not answer", exc_info=error)
         return Unavailable()
     log.error("unhandled", exc_info=error)
     return Broken()
+
+
+def _was_ended_for_idleness(error: Exception) -> bool:
+    """The database ended a session that was slow in the middle of a transaction; psycopg files that under internal errors."""
+    return isinstance(error, InternalError) and getattr(error.__cause__, "sqlstate", "") == _IDLE_TOO_LONG
