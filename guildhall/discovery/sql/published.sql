@@ -15,10 +15,11 @@ language sql stable as $$
      or exists (select from scheduling.busy b where b.provider_id = asked.provider_id and b.during && asked.win)
 $$;
 
--- Remember that these providers were offered work. A row that somebody else holds is left: the ranking's signal is coarse.
+-- Remember that these providers were offered work, to ten minutes: the ranking counts days. A row that somebody else holds is left.
 create or replace function discovery.record_offers(providers uuid[], at timestamptz) returns void language sql volatile as $$
   with known as (
-    select provider_id from discovery_last_offer where provider_id = any($1) order by provider_id for update skip locked
+    select provider_id from discovery_last_offer where provider_id = any($1) and offered_at < $2 - interval '10 minutes'
+    order by provider_id for update skip locked
   ), moved as (
     update discovery_last_offer l set offered_at = $2 from known where l.provider_id = known.provider_id
   )
