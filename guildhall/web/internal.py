@@ -13,9 +13,11 @@ from guildhall.timers import commands, queries
 from guildhall.web.api.parsing import read_object
 from guildhall.web.clients import client_address, is_loopback
 
+_TRAVEL_SECONDS_MAX = 20 * 366 * 86_400
+
 
 class BadOffset(Invalid):
-    """The offset is not a number of seconds."""
+    """The offset is not a number of seconds, or leads further ahead than twenty years."""
 
     code = "bad_offset"
     status = 400
@@ -29,10 +31,7 @@ def clock(request: HttpRequest) -> HttpResponse:
     if not is_loopback(client_address(request)):
         raise NotFound
     if request.method == "POST":
-        seconds = read_object(request.body).get("offset_seconds")
-        if not isinstance(seconds, int | float):
-            raise BadOffset
-        commands.travel_to(travelled=timedelta(seconds=seconds))
+        commands.travel_to(travelled=_offset(request.body))
     waiting = _waiting()
     due = queries.next_deadline()
     return JsonResponse(
@@ -44,6 +43,13 @@ def clock(request: HttpRequest) -> HttpResponse:
             "waiting": waiting,
         }
     )
+
+
+def _offset(raw: bytes) -> timedelta:
+    seconds = read_object(raw).get("offset_seconds")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= _TRAVEL_SECONDS_MAX:
+        raise BadOffset
+    return timedelta(seconds=seconds)
 
 
 def _waiting() -> dict[str, int]:

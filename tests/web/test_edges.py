@@ -1,0 +1,87 @@
+"""What every edge has in common: one shape of refusal, no story for strangers, and nobody's word on who they are."""
+
+import json
+
+import pytest
+from django.db import OperationalError
+from django.test import Client, RequestFactory
+
+from guildhall.web.clients import client_address
+from guildhall.web.problems import refusal_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_address_that_is_not_there_is_told_in_the_same_shape():
+    answer = Client().get("/api/v1/nothing")
+
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert answer.json()["code"] == "not_found"
+    assert answer.json()["request_id"] == answer["X-Request-Id"]
+
+
+def test_a_forged_host_is_refused():
+    answer = Client().get("/health", headers={"Host": "evil.example"})
+
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+
+
+def test_a_fault_of_ours_is_logged_whole_and_told_in_no_detail(caplog):
+    refusal = refusal_of(ZeroDivisionError("secret"))
+
+    assert (refusal.status, refusal.code) == (500, "internal_error")
+    assert "secret" not in refusal.detail
+    assert "secret" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "believed"),
+    [
+        ("127.0.0.1", "", "127.0.0.1"),
+        ("127.0.0.1", "203.0.113.9", "203.0.113.9"),
+        ("127.0.0.1", "127.0.0.1, 203.0.113.9", "203.0.113.9"),
+        ("203.0.113.9", "127.0.0.1", "203.0.113.9"),
+        ("::1", "203.0.113.9", "203.0.113.9"),
+    ],
+)
+def test_only_our_own_proxy_is_believed_about_who_asks(peer, forwarded, believed):
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    request = RequestFactory().get("/", headers=headers, REMOTE_ADDR=peer)
+
+    assert client_address(request) == believed
+
+
+@pytest.mark.parametrize("headers", [{"REMOTE_ADDR": "203.0.113.9"}, {"HTTP_X_FORWARDED_FOR": "203.0.113.9"}])
+def test_the_clock_is_moved_from_this_machine_only(headers):
+    for method in ("get", "post"):
+        answer = getattr(Client(), method)("/internal/clock", **headers)
+
+        assert answer.status_code == 404
+
+
+def test_the_clock_goes_forward_only():
+    def set_to(value):
+        return Client().post("/internal/clock", json.dumps({"offset_seconds": value}), content_type="application/json")
+
+    moved = set_to(3600)
+    back = set_to(10)
+    odd = [set_to(value) for value in ("x", True, None, 1e300)]
+
+    assert (moved.status_code, moved.json()["offset_seconds"]) == (200, 3600.0)
+    assert back.status_code in {409, 422}
+    assert {answer.status_code for answer in odd} <= {400, 409, 422}
+    assert Client().get("/internal/clock").json()["offset_seconds"] == 3600.0
+
+
+def test_liveness_asks_nothing_of_the_database_and_readiness_does(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert Client().get("/health").json() == {"status": "ok"}
+    with django_assert_num_queries(1):
+        assert Client().get("/ready").json() == {"status": "ok"}
+    assert Client().head("/health").status_code == 200
+
+
+def test_a_database_that_does_not_answer_is_told_as_a_moment():
+    refusal = refusal_of(OperationalError("canceling statement due to statement timeout"))
+
+    assert (refusal.status, refusal.code) == (503, "unavailable")
