@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("guildhall.worker")
 _CONCURRENCY = 8
+_URGENT_CONCURRENCY = 2
+_THREADS = _CONCURRENCY + _URGENT_CONCURRENCY
+_URGENT = "urgent"
+_AT_EVERY_START = "payments.keep_held_money"
 _HEARTBEAT_SECONDS = 5.0
 _DEAD_AFTER_SECONDS = 15.0
 _RECOVER_EVERY_SECONDS = 5.0
@@ -44,35 +48,44 @@ def run_worker(stop: threading.Event) -> None:
 
 
 async def _work_until(stop: threading.Event) -> None:
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_CONCURRENCY, thread_name_prefix="job"))
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS, thread_name_prefix="job"))
     # procrastinate's own bookkeeping goes through Django's connection of one helper thread, which nobody else renews.
     await sync_to_async(connections.close_all)()
     app = jobs.with_connector(jobs.connector.get_worker_connector())  # type: ignore[attr-defined]  # Django's connector has it, its base class does not
     async with app.open_async():
-        working = asyncio.create_task(
-            app.run_worker_async(
-                concurrency=_CONCURRENCY,
-                fetch_job_polling_interval=_POLL_SECONDS,
-                update_heartbeat_interval=_HEARTBEAT_SECONDS,
-                stalled_worker_timeout=_DEAD_AFTER_SECONDS,
-                shutdown_graceful_timeout=_FINISH_SECONDS,
-                delete_jobs="successful",
-                install_signal_handlers=False,
-                task_middleware=[_with_a_live_connection],
-            )
-        )
-        recovering = asyncio.create_task(_recover_jobs_of_the_dead(app))
-        stopping = asyncio.create_task(_wait_for(stop))
+        with suppress(procrastinate.exceptions.AlreadyEnqueued):
+            await app.configure_task(_AT_EVERY_START, queueing_lock=_AT_EVERY_START).defer_async(timestamp=0)
+        tasks = [
+            asyncio.create_task(_work(app, queues=None, slots=_CONCURRENCY)),
+            asyncio.create_task(_work(app, queues=[_URGENT], slots=_URGENT_CONCURRENCY)),
+            asyncio.create_task(_recover_jobs_of_the_dead(app)),
+            asyncio.create_task(_wait_for(stop)),
+        ]
         try:
-            await asyncio.wait({working, recovering, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (recovering, stopping, working):
+            for task in tasks:
                 task.cancel()
-            results = await asyncio.gather(working, recovering, stopping, return_exceptions=True)
+            results = await asyncio.gather(*tasks, return_exceptions=True)
             await _close_connections_of_threads()
         for result in results:
             if isinstance(result, Exception):
                 raise result
+
+
+async def _work(app: App, *, queues: list[str] | None, slots: int) -> None:
+    """Do jobs of some queues, or of all. What is urgent has slots of its own, so that no slow mail stands before an offer."""
+    await app.run_worker_async(
+        queues=queues,
+        concurrency=slots,
+        fetch_job_polling_interval=_POLL_SECONDS,
+        update_heartbeat_interval=_HEARTBEAT_SECONDS,
+        stalled_worker_timeout=_DEAD_AFTER_SECONDS,
+        shutdown_graceful_timeout=_FINISH_SECONDS,
+        delete_jobs="successful",
+        install_signal_handlers=False,
+        task_middleware=[_with_a_live_connection],
+    )
 
 
 def _with_a_live_connection(call_next: Callable[[], Any], _context: JobContext, _worker: Worker) -> Any:
@@ -86,8 +99,8 @@ def _with_a_live_connection(call_next: Callable[[], Any], _context: JobContext, 
 
 async def _close_connections_of_threads() -> None:
     """Each thread has a connection that only it may close: let all of them do it at once."""
-    together = threading.Barrier(_CONCURRENCY)
-    leaving = [asyncio.to_thread(_close_connections, together) for _ in range(_CONCURRENCY)]
+    together = threading.Barrier(_THREADS)
+    leaving = [asyncio.to_thread(_close_connections, together) for _ in range(_THREADS)]
     await asyncio.gather(*leaving)
 
 

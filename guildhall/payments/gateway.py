@@ -109,6 +109,16 @@ def missed_events(account_ref: str) -> Iterator[dict[str, Any]]:
             yield event.to_dict()
 
 
+def keep_platform_money() -> None:
+    """
+    Have the vendor leave held money on the platform's balance: its own daily payout would send it to the platform's bank.
+
+    :raises Later: when the vendor cannot be asked now.
+    """
+    with _vendor_errors():
+        _client().v1.balance_settings.update({"payments": {"payouts": {"schedule": {"interval": "manual"}}}})
+
+
 @cache
 def _sdk() -> ModuleType:
     import stripe  # noqa: PLC0415 - takes a second; only the worker needs it

@@ -184,3 +184,13 @@ def _look_at_account(account: PayoutAccount) -> None:
     if seen is not None:
         with transaction.atomic(durable=True):
             observe(seen, by=VENDOR, at=clock_now())
+
+
+@jobs.periodic(cron="17 * * * *")
+@jobs.task(name="payments.keep_held_money", queueing_lock="payments.keep_held_money")
+def keep_held_money(timestamp: int) -> None:
+    """Set the platform's own payouts to manual, at every start of a worker and every hour: somebody may have changed it by hand."""
+    try:
+        gateway.keep_platform_money()
+    except Later as later:
+        log.warning("payments: the platform's payouts could not be set to manual (%s)", later)
