@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from pathlib import Path
 
 from guildhall.cli.cluster import ClusterError
+from guildhall.cli.database import Database
 from guildhall.cli.environment import Unusable
 from guildhall.cli.manage import database_of, environment_of
 from guildhall.cli.state import State, newest
@@ -29,13 +31,20 @@ def main(arguments: list[str]) -> int:
             where = "the database that DATABASE_URL names" if database.cluster is None else f"{state.folder} ({how})"
             print(f"verifying {where}", file=sys.stderr if options.json else sys.stdout, flush=True)
             os.environ.update(environment_of(state, database))
-            return _verify(as_json=options.json)
+            return _verify(as_json=options.json, stopped_seconds=_stopped_seconds(state, database))
     except (Unusable, ClusterError) as error:
         print(f"guild verify: {error}", file=sys.stderr)
         return 2
 
 
-def _verify(*, as_json: bool) -> int:
+def _stopped_seconds(state: State, database: Database) -> float:
+    """How long ago the last run of this state wrote its last line; nothing while it runs, or when others may use the database."""
+    if database.cluster is None or state.is_held() or not state.log_file.exists():
+        return 0.0
+    return max(0.0, time.time() - state.log_file.stat().st_mtime)
+
+
+def _verify(*, as_json: bool, stopped_seconds: float) -> int:
     import django  # noqa: PLC0415 - after the environment is known
 
     django.setup()
@@ -44,6 +53,6 @@ def _verify(*, as_json: bool) -> int:
     from guildhall.cli import verify  # noqa: PLC0415 - reads every context
 
     try:
-        return verify.run(as_json=as_json)
+        return verify.run(as_json=as_json, stopped_seconds=stopped_seconds)
     finally:
         connections.close_all()

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from guildhall.cli import postgres, verify
+from guildhall.timers.queries import travelled_seconds
 from tests.check.breaches import BREACHES, Owner
 from tests.conftest import DATABASES
 from tests.racing import as_owner
@@ -69,6 +70,21 @@ def test_a_breach_is_shown_with_its_rows_and_ends_with_1(owner_url, capsys):
     assert lines[broken + 1].strip() == "kind booking.deadline, reference b0, error boom"
     assert lines[broken + 6].strip() == "... 7 rows in all"
     assert lines[-1] == f"{len(INVARIANTS)} invariants, 1 broken"
+
+
+@pytest.mark.committed
+def test_what_came_due_while_the_system_was_stopped_is_no_breach(owner_url, capsys):
+    as_owner(
+        owner_url,
+        "insert into timers_timer (kind, reference, due_at, attempts, error, is_parked)"
+        " values ('booking.deadline', 'b', now() - interval '10 minutes', 0, '', false)",
+    )
+
+    assert verify.run() == 1
+    assert "no timer is more than a minute past its deadline" in capsys.readouterr().out
+    assert verify.run(stopped_seconds=900) == 0
+    assert verify.run(stopped_seconds=300) == 1
+    assert travelled_seconds() == 0
 
 
 @pytest.mark.committed

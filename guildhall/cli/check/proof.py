@@ -13,8 +13,10 @@ from guildhall.cli.check.steps import Step, Steps
 
 _STORY = (
     "booking.requested",
-    "booking.card_saved",
+    "card.saved",
+    "booking.waiting",
     "booking.matching_started",
+    "cascade.opened",
     "wave.opened",
     "offer.declined",
     "wave.opened",
@@ -28,6 +30,7 @@ _STORY = (
     "booking.settled",
     "payment.captured",
     "payment.transferred",
+    "reference.cleared",
     "booking.closed",
     "payout.paid",
 )
@@ -137,7 +140,7 @@ def _story(steps: Steps, people: People, booked: Booked) -> None:
         facts = people.operator.get(f"/operator/bookings/{booked.id}/timeline")["items"]
         names = iter(fact["name"] for fact in facts)
         missing = [name for name in _STORY if name not in names]
-        step.expect("facts missing or out of order", missing, [])
+        step.expect("the first fact that is missing or out of order", missing[:1], [])
 
 
 def _health(steps: Steps, people: People) -> None:

@@ -99,25 +99,16 @@ def _account(person: Person, register: Callable[[], NewAccount], at: datetime) -
 
 def _equip(provider_id: UUID, person: Provider, at: datetime) -> None:
     by = Actor.provider(provider_id)
-    place = person.place
     categories = _categories(person)
     providers.set_tier(provider_id=provider_id, rank=person.tier_rank, by=_SYSTEM, at=at)
     providers.set_categories(provider_id=provider_id, categories=[one.key for one in categories], by=by, at=at)
-    providers.set_home(
-        provider_id=provider_id,
-        latitude=place.latitude,
-        longitude=place.longitude,
-        time_zone=place.time_zone,
-        by=by,
-        at=at,
-    )
     providers.set_service_area(provider_id=provider_id, circle=person.circle, geojson=person.polygon, by=by, at=at)
     providers.set_weekly_hours(provider_id=provider_id, weekly=person.weekly, by=by, at=at)
     if notice := person.minimum_notice_minutes:
         providers.set_limits(provider_id=provider_id, minimum_notice_minutes=notice, jobs_a_day_max=None, by=by, at=at)
-    providers.set_available_now(provider_id=provider_id, available=person.is_available_now, by=by, at=at)
+    if person.is_available_now:
+        providers.set_available_now(provider_id=provider_id, available=True, by=by, at=at)
     _describe(provider_id, person, categories, by, at)
-    _agree(provider_id, ConsentKind.TERMS, by, at)
     if person.agrees_to_texts:
         _agree(provider_id, ConsentKind.SMS_OFFERS, by, at)
     grant_work_right(provider_id=provider_id, valid_until=at + _RIGHT, by=_SYSTEM, at=at)
@@ -162,7 +153,6 @@ def _agree(account_id: UUID, kind: ConsentKind, by: Actor, at: datetime) -> None
 
 def _settle(customer_id: UUID, person: Customer, favourites: Sequence[UUID], at: datetime) -> None:
     by = Actor.customer(customer_id)
-    _agree(customer_id, ConsentKind.TERMS, by, at)
     for provider_id in favourites:
         add_favourite(customer_id=customer_id, provider_id=provider_id, by=by, at=at)
     add_address(
