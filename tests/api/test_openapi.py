@@ -1,10 +1,13 @@
 """The description is valid OpenAPI 3.1, and says what the tests found to be so."""
 
+import pytest
+from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from guildhall.web.api.v1.openapi import description
 from tests.api.addressbook import addresses
 from tests.api.client import Api
+from tests.api.examples import EXAMPLES, path_of
 from tests.api.variants import is_public, takes_key
 
 ALWAYS = {400, 404, 503}
@@ -59,3 +62,22 @@ def test_refusals_are_problems():
         assert response["content"] == {
             "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
         }, name
+
+
+@pytest.mark.parametrize("address", EXAMPLES)
+def test_an_answer_is_as_described(world, address):
+    example = EXAMPLES[address]
+    method, _, path = address.partition(" ")
+    described = description()["paths"][f"/api/v1/{path}"][method.lower()]["responses"][str(example.status)]
+    if "$ref" in described:
+        described = description()["components"]["responses"][described["$ref"].rpartition("/")[2]]
+
+    answer = world.api(example.role).ask(method, world.filled(path_of(address)), world.filled(example.body))
+
+    if answer.content:
+        (content,) = described["content"].values()
+        schema = {**content["schema"], "components": description()["components"]}
+        errors = [error.message for error in OAS31Validator(schema).iter_errors(answer.json())]
+        assert errors == []
+    else:
+        assert "content" not in described
