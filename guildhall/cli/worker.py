@@ -56,7 +56,7 @@ async def _work_until(stop: threading.Event) -> None:
         with suppress(procrastinate.exceptions.AlreadyEnqueued):
             await app.configure_task(_AT_EVERY_START, queueing_lock=_AT_EVERY_START).defer_async(timestamp=0)
         tasks = [
-            asyncio.create_task(_work(app, queues=None, slots=_CONCURRENCY)),
+            asyncio.create_task(_work(app, slots=_CONCURRENCY)),
             asyncio.create_task(_work(app, queues=[_URGENT], slots=_URGENT_CONCURRENCY)),
             asyncio.create_task(_recover_jobs_of_the_dead(app)),
             asyncio.create_task(_wait_for(stop)),
@@ -73,10 +73,10 @@ async def _work_until(stop: threading.Event) -> None:
                 raise result
 
 
-async def _work(app: App, *, queues: list[str] | None, slots: int) -> None:
+async def _work(app: App, *, slots: int, **only: Any) -> None:
     """Do jobs of some queues, or of all. What is urgent has slots of its own, so that no slow mail stands before an offer."""
     await app.run_worker_async(
-        queues=queues,
+        **only,
         concurrency=slots,
         fetch_job_polling_interval=_POLL_SECONDS,
         update_heartbeat_interval=_HEARTBEAT_SECONDS,
