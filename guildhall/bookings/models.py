@@ -75,11 +75,11 @@ class Booking(models.Model):
             models.CheckConstraint(condition=Q(status__in=_STATUSES), name="bookings_status_is_known"),
             models.CheckConstraint(condition=Q(mode__in=["asap", "scheduled"]), name="bookings_mode_is_known"),
             models.CheckConstraint(
-                condition=~Q(status__in=sorted(WITH_PROVIDER)) | Q(provider__isnull=False),
+                condition=~Q(status__in=sorted(map(str, WITH_PROVIDER))) | Q(provider__isnull=False),
                 name="bookings_work_has_a_provider",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=sorted(WITHOUT_DEADLINE)) | Q(deadline_at__isnull=False),
+                condition=Q(status__in=sorted(map(str, WITHOUT_DEADLINE))) | Q(deadline_at__isnull=False),
                 name="bookings_nobody_waits_without_a_deadline",
             ),
             models.CheckConstraint(

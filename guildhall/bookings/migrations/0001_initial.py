@@ -3,7 +3,6 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
-import guildhall.bookings.types
 import guildhall.kernel.ids
 from django.db import migrations, models
 
@@ -103,11 +102,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', [guildhall.bookings.types.BookingStatus['ARRIVED'], guildhall.bookings.types.BookingStatus['CONFIRMED'], guildhall.bookings.types.BookingStatus['EN_ROUTE'], guildhall.bookings.types.BookingStatus['IN_PROGRESS']]), _negated=True), ('provider__isnull', False), _connector='OR'), name='bookings_work_has_a_provider'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['arrived', 'confirmed', 'en_route', 'in_progress']), _negated=True), ('provider__isnull', False), _connector='OR'), name='bookings_work_has_a_provider'),
         ),
         migrations.AddConstraint(
             model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', [guildhall.bookings.types.BookingStatus['CLOSED'], guildhall.bookings.types.BookingStatus['MATCHING']]), ('deadline_at__isnull', False), _connector='OR'), name='bookings_nobody_waits_without_a_deadline'),
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['closed', 'matching']), ('deadline_at__isnull', False), _connector='OR'), name='bookings_nobody_waits_without_a_deadline'),
         ),
         migrations.AddConstraint(
             model_name='booking',
