@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import procrastinate
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections, connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connections
 from procrastinate.contrib.django import app as jobs
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 if TYPE_CHECKING:
     from procrastinate import App, JobContext
+    from procrastinate.jobs import Job
     from procrastinate.worker import Worker
 
 log = logging.getLogger("guildhall.worker")
@@ -31,14 +33,29 @@ _RECOVER_EVERY_SECONDS = 5.0
 _POLL_SECONDS = 1.0
 _FINISH_SECONDS = 8.0
 _RECONNECT_SECONDS = 0.5
+_TRIES_MAX = 20
+_PAUSE_SECONDS_MAX = 30
+
+
+class AfterAnOutage(BaseRetryStrategy):
+    """A job that the database left in the lurch is done again: at once, then after 1, 2 ... 30 seconds, twenty times at most."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """Say when to try again; None when the fault is the job's own."""
+        if not isinstance(exception, OperationalError | InterfaceError) or job.attempts >= _TRIES_MAX:
+            return None
+        return RetryDecision(retry_in={"seconds": min(job.attempts, _PAUSE_SECONDS_MAX)})
 
 
 def run_worker(stop: threading.Event) -> None:
     """
     Do jobs until `stop` is set; running ones may finish.
 
-    A job whose worker died is taken again within 20 s: jobs may run twice and carry an idempotency key.
+    A job whose worker died is taken again within 20 s, one that lost its database at once: jobs may run twice and carry an
+    idempotency key.
     """
+    for task in jobs.tasks.values():
+        task.retry_strategy = task.retry_strategy or AfterAnOutage()
     while not stop.is_set():
         try:
             asyncio.run(_work_until(stop))

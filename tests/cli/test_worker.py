@@ -22,6 +22,15 @@ def note(text: str) -> None:
     DONE.append(f"{text} as {role}")
 
 
+@jobs.task(name="tests.cli.lose")
+def lose() -> None:
+    """Lose the database session in the middle of the first run."""
+    DONE.append("begun")
+    if len(DONE) == 1:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_terminate_backend(pg_backend_pid())")
+
+
 @pytest.fixture
 def working(committed_db: str) -> Iterator[None]:
     """A worker on the test's own database."""
@@ -35,10 +44,10 @@ def working(committed_db: str) -> Iterator[None]:
     assert not worker.is_alive()
 
 
-def count_of_jobs() -> int:
+def count_of_jobs(name: str = "tests.cli.note") -> int:
     """How many of the test's jobs are in the table."""
     with connection.cursor() as cursor:
-        cursor.execute("select count(*) from procrastinate_jobs where task_name = 'tests.cli.note'")
+        cursor.execute("select count(*) from procrastinate_jobs where task_name = %s", [name])
         return cursor.fetchone()[0]
 
 
@@ -80,3 +89,11 @@ def test_jobs_go_on_after_the_worker_lost_its_database_sessions(working):
 
     assert len(ended) >= 2
     eventually(lambda: DONE == ["before as guildhall_app", "after as guildhall_app"], seconds=20)
+
+
+@pytest.mark.committed
+def test_a_job_that_lost_its_database_session_is_done_again_at_once(working):
+    lose.defer()
+
+    eventually(lambda: DONE == ["begun", "begun"], seconds=5)
+    eventually(lambda: count_of_jobs("tests.cli.lose") == 0)
