@@ -8,7 +8,8 @@ import pytest
 
 from guildhall.cli import postgres, verify
 from guildhall.timers.queries import travelled_seconds
-from tests.check.breaches import BREACHES, Owner
+from tests.check.breaches import BREACHES
+from tests.check.unguarded import Owner
 from tests.conftest import DATABASES
 from tests.racing import as_owner
 
