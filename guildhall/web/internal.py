@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -54,5 +56,6 @@ def _offset(raw: bytes) -> timedelta:
 
 def _waiting() -> dict[str, int]:
     """What is due and not done: deadlines passed, facts not delivered, jobs to do or being done."""
-    jobs = ProcrastinateJob.objects.filter(status__in=["todo", "doing"], scheduled_at__isnull=True)
+    is_due = Q(scheduled_at__isnull=True) | Q(scheduled_at__lte=Now())  # what is tried again has a time of its own
+    jobs = ProcrastinateJob.objects.filter(is_due, status__in=["todo", "doing"])
     return {"deadlines": queries.overdue(), "facts": eventlog.waiting(), "jobs": jobs.count()}

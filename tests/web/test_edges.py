@@ -1,10 +1,13 @@
 """What every edge has in common: one shape of refusal, no story for strangers, and nobody's word on who they are."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import OperationalError
 from django.test import Client, RequestFactory
+from procrastinate.contrib.django import app as jobs
+from procrastinate.utils import utcnow
 
 from guildhall.web.clients import client_address
 from guildhall.web.problems import refusal_of
@@ -71,6 +74,18 @@ def test_the_clock_goes_forward_only():
     assert back.status_code in {409, 422}
     assert {answer.status_code for answer in odd} <= {400, 409, 422}
     assert Client().get("/internal/clock").json()["offset_seconds"] == 3600.0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "waiting"), [(None, 1), (-1, 1), (60, 0)], ids=["as soon as possible", "due again", "put off"]
+)
+def test_the_clock_waits_for_every_job_that_could_be_done_now(seconds, waiting):
+    when = None if seconds is None else utcnow() + timedelta(seconds=seconds)
+    jobs.configure_task("payments.perform", schedule_at=when).defer(intent_id="1")
+
+    state = Client().get("/internal/clock").json()
+
+    assert (state["waiting"]["jobs"], state["idle"]) == (waiting, not waiting)
 
 
 def test_liveness_asks_nothing_of_the_database_and_readiness_does(django_assert_num_queries):
