@@ -1,6 +1,8 @@
 """Who lives in the towns of the load: providers of every tier with payout accounts, customers with addresses, an operator."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -21,7 +23,7 @@ from tests.journeys.places import (
     Place,
 )
 from tests.peopling import ProviderToMake
-from tests.stack import Person, Stack
+from tests.stack import ROOT, Person, Stack
 
 PLACES = (LA_JOLLA, POWAY, CHULA_VISTA, RAMONA, BONITA, LAKESIDE, CARDIFF, IMPERIAL_BEACH)
 _OPERATOR = "olga@chaos.example"
@@ -103,7 +105,15 @@ def _customers(stack: Stack, places: Sequence[Place], each: int) -> list[Person]
         for number in range(each)
     ]
     given = json.dumps([one.as_json() for one in wanted])
-    addresses = json.loads(stack.run("tests.chaos.settling", given=given).splitlines()[-1])
+    settling = subprocess.run(
+        [sys.executable, "-P", "-m", "tests.chaos.settling"],
+        cwd=ROOT,
+        env=stack.variables,
+        input=given.encode(),
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    addresses = json.loads(settling.stdout.splitlines()[-1])
     return [
         replace(stack.log_in(one.email, "customer", one.first_name, one.phone_number), address_id=address_id)
         for one, address_id in zip(wanted, addresses, strict=True)

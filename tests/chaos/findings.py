@@ -247,15 +247,15 @@ _NOT_QUEUED = """
            and not exists (select from notifications_outgoing_message m
                            where m.event_seq = e.seq and m.role = 'operator' and m.channel = 'email'))
        or (e.name = 'wave.opened' and exists (
-             select from unnest(array['email', 'sms']) channel
+             select from unnest(array['email', 'sms']) as ways(way)
              where jsonb_array_length(e.payload -> 'provider_ids') <> (
-               select count(*) from notifications_outgoing_message m where m.event_seq = e.seq and m.channel = channel)))
+               select count(*) from notifications_outgoing_message m where m.event_seq = e.seq and m.channel = way)))
     """
 _NOT_SENT = """
     select channel, event_name, status, reason, count(*) from notifications_outgoing_message
     where status in ('queued', 'sending', 'failed')
        or (status = 'postponed' and coalesce(postponed_until, '-infinity') < timers.clock_now())
-       or (status = 'dropped' and reason not in ('offer_over', 'overtaken', 'expired'))
+       or (status = 'dropped' and reason not in ('offer_over', 'overtaken', 'expired', 'code_over'))
     group by 1, 2, 3, 4
     """
 _MAILS = """
