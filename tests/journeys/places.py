@@ -14,8 +14,8 @@ class Place:
 
 
 SAN_DIEGO = "san-diego"
-LOS_ANGELES = "los-angeles"
 
+ALPINE = Place("91901", "Alpine", 32.8282, -116.7543)
 BONITA = Place("91902", "Bonita", 32.6671, -117.0221)
 CHULA_VISTA = Place("91915", "Chula Vista", 32.6315, -116.9408)
 IMPERIAL_BEACH = Place("91932", "Imperial Beach", 32.5783, -117.1148)
@@ -36,12 +36,14 @@ TOPANGA = Place("90290", "Topanga", 34.1076, -118.6023)
 WHITTIER = Place("90601", "Whittier", 34.0011, -118.0371)
 BUENA_PARK = Place("90620", "Buena Park", 33.8439, -118.008)
 SEAL_BEACH = Place("90740", "Seal Beach", 33.7602, -118.0808)
+LAKEWOOD = Place("90712", "Lakewood", 33.8512, -118.1457)
 LONG_BEACH = Place("90802", "Long Beach", 33.7706, -118.182)
 ALTADENA = Place("91001", "Altadena", 34.1912, -118.1392)
 ARCADIA = Place("91006", "Arcadia", 34.1324, -118.0264)
 SUNLAND = Place("91040", "Sunland", 34.2618, -118.3371)
 CANOGA_PARK = Place("91303", "Canoga Park", 34.1993, -118.5983)
 NEWHALL = Place("91321", "Newhall", 34.3795, -118.523)
+SIMI_VALLEY = Place("93063", "Simi Valley", 34.3046, -118.6844)
 SAN_FERNANDO = Place("91340", "San Fernando", 34.2875, -118.4352)
 VAN_NUYS = Place("91401", "Van Nuys", 34.1802, -118.4324)
 BURBANK = Place("91506", "Burbank", 34.1717, -118.3231)

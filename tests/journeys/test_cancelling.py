@@ -100,7 +100,7 @@ def test_work_that_has_begun_cannot_be_cancelled(town: Town) -> None:
 
     assert booking.status == "in_progress"
     town.wait("60 min")
-    town.put(priya, booking, "completed")
+    town.put(priya, booking, "completed", minutes=60)
     town.confirm(booking)
     assert booking.status == "closed"
     assert town.books(booking)["captured"] == 13_500

@@ -8,12 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.journeys.places import SEAL_BEACH, Place
+from tests.journeys.places import LAKEWOOD, SIMI_VALLEY, Place
 from tests.journeys.town import PACIFIC, Booking, Town
 from tests.stack import Person
 
 pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
-LAKEWOOD = Place("90712", "Lakewood", 33.8512, -118.1457)
 EVERY_DAY_FROM_HALF_PAST_TEN = tuple((day, "10:30", "20:00") for day in range(7))
 ALL_DAY = tuple((day, "00:00", "00:00") for day in range(7))
 HELD = 33_750
@@ -97,8 +96,8 @@ def _ask_for_both_days(town: Town, sunday: datetime, *, is_spring: bool) -> None
 def _work_in_the_night(town: Town, sunday: datetime, *, is_spring: bool) -> None:
     """From half past one on, two hours: two real hours, whatever the clocks show; "24 hours before" is 24 real hours before."""
     town.until((sunday - 2 * DAY + timedelta(hours=9)).replace(tzinfo=PACIFIC))
-    ana = away_from_home(town, "Ana", SEAL_BEACH)
-    paul = town.provider("Paul", SEAL_BEACH, time_zone="America/Denver", weekly=ALL_DAY)
+    ana = away_from_home(town, "Ana", SIMI_VALLEY)
+    paul = town.provider("Paul", SIMI_VALLEY, time_zone="America/Denver", weekly=ALL_DAY)
     wall = sunday + timedelta(minutes=90)
 
     if is_spring:
