@@ -21,15 +21,12 @@ from guildhall.web.api.idempotency import changes
 from guildhall.web.api.reading import PAGE_SIZE, make_time_cursor, page_of, read_time_cursor, reads
 from guildhall.web.api.refusals import InvalidField, ReadOnly
 from guildhall.web.api.schemas import MoneyOut, Page
+from guildhall.web.api.v1.booking_bodies import BookingIn, ReasonIn, ReschedulingIn, StatusIn
 from guildhall.web.api.v1.booking_shapes import (
-    BookingIn,
     BookingOut,
     BookingSummary,
     CancellationOut,
     CardOut,
-    ReasonIn,
-    ReschedulingIn,
-    StatusIn,
     cancellation_terms,
     show_booking,
 )

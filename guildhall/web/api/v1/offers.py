@@ -16,7 +16,8 @@ from guildhall.web.api.fields import BookingId, Instant, OfferId, PageSize
 from guildhall.web.api.idempotency import changes
 from guildhall.web.api.reading import PAGE_SIZE, make_time_cursor, page_of, read_time_cursor, reads
 from guildhall.web.api.schemas import MoneyOut, Page
-from guildhall.web.api.v1.booking_shapes import BookingOut, PlaceOut, ReasonIn, booking_of
+from guildhall.web.api.v1.booking_bodies import ReasonIn
+from guildhall.web.api.v1.booking_shapes import BookingOut, PlaceOut, booking_of
 from guildhall.web.api.v1.bookings import show
 from guildhall.web.middleware import received_at
 

@@ -13,7 +13,8 @@ from guildhall.kernel.refusals import NotFound
 from guildhall.matching.queries import get_offer
 from guildhall.web.api.refusals import InvalidField, unknown_field
 from guildhall.web.api.schemas import PositionIn
-from guildhall.web.api.v1.booking_shapes import StatusIn, booking_of
+from guildhall.web.api.v1.booking_bodies import StatusIn
+from guildhall.web.api.v1.booking_shapes import booking_of
 
 Step = Callable[[UUID, StatusIn, Actor, datetime], None]
 

@@ -7,7 +7,8 @@ from guildhall.bookings import commands
 from guildhall.web.api.auth import ANYBODY, CUSTOMER, PROVIDER, PROVIDER_OR_OPERATOR, who
 from guildhall.web.api.fields import BookingId
 from guildhall.web.api.idempotency import changes
-from guildhall.web.api.v1.booking_shapes import BookingOut, ContestIn, HoursIn, ReasonIn
+from guildhall.web.api.v1.booking_bodies import ContestIn, HoursIn, ReasonIn
+from guildhall.web.api.v1.booking_shapes import BookingOut
 from guildhall.web.api.v1.bookings import show
 from guildhall.web.middleware import received_at
 
