@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -11,8 +12,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Ack:
-    """A 2xx: which road's step asked what under which key, after how many tries, and the ids in the answer."""
+    """A 2xx: when (seconds of the run), which road's step asked what under which key, after how many tries, and the ids in the answer."""
 
+    after_seconds: float
     road: int
     step: str
     method: str
@@ -32,6 +34,7 @@ class Acks:
         """Begin a file with a JSON line for each 2xx."""
         self._file = file.open("w", buffering=1)
         self._lock = threading.Lock()
+        self._began = time.monotonic()
         self.acks: list[Ack] = []
         self.asked: dict[tuple[str, str], set[str]] = defaultdict(set)
         self.refusals: Counter[str] = Counter()
@@ -41,6 +44,10 @@ class Acks:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+    def elapsed(self) -> float:
+        """Seconds since the beginning."""
+        return round(time.monotonic() - self._began, 2)
 
     def note_asked(self, booking_id: str, step: str, key: str) -> None:
         """Remember, before anything is sent, that a step will be asked for under a key."""

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+import httpx
 import psycopg
 
 from tests.chaos.acks import Acks
@@ -22,7 +24,10 @@ from tests.chaos.watch import Watch
 from tests.clients import Sandbox
 from tests.stack import Stack
 
-LAST_WINDOW = "84h"  # the farthest start is 64 h ahead, and the longest chain of windows of a job at once is 56 h
+LAST_WINDOW = timedelta(
+    hours=84
+)  # the farthest start is 64 h ahead, and the longest chain of windows of a job at once is 56 h
+_STRIDE = timedelta(seconds=20)
 _QUIET_TRIES = 3
 
 
@@ -55,6 +60,7 @@ class Report:
     sent_twice: dict[str, int]
     statuses: dict[str, int]
     seconds: dict[str, float]
+    strides: int
 
     @property
     def kinds(self) -> set[str]:
@@ -80,6 +86,7 @@ class Report:
             "latest_seconds": round(self.watch.latest_seconds, 2),
             "samples": self.watch.samples,
             "sent_twice": self.sent_twice,
+            "strides": self.strides,
             "seconds": {name: round(value, 1) for name, value in self.seconds.items()},
             "findings": dict(Counter(finding.kind for finding in self.findings)),
         }
@@ -102,7 +109,7 @@ def run(stack: Stack, plan: Plan, file: Path, *, before_load: Callable[[], None]
             clock.lap("quiet")
             findings = list(_promises(evidence))
             clock.lap("promises")
-            sandbox.travel(by=LAST_WINDOW)
+            strides = _travel(stack, sandbox)
             clock.lap("travel")
             findings += _ends(evidence)
             clock.lap("ends")
@@ -116,6 +123,7 @@ def run(stack: Stack, plan: Plan, file: Path, *, before_load: Callable[[], None]
                 sent_twice=evidence.sent_twice(),
                 statuses=_statuses(stack),
                 seconds=clock.laps,
+                strides=strides,
             )
 
 
@@ -153,6 +161,27 @@ def _become_quiet(sandbox: Sandbox) -> None:
             continue
         return
     sandbox.quiet()
+
+
+def _travel(stack: Stack, sandbox: Sandbox) -> int:
+    """
+    Go past the last window; gives the number of strides.
+
+    Each stride ends a little after the next deadline, so that those of roads that were walked together are met together:
+    many times faster than a stop at each, and nobody is made to wait for longer than a third of what is promised.
+    """
+    with httpx.Client(base_url=stack.web_url, timeout=30, trust_env=False) as web:
+        target = sandbox.now() + LAST_WINDOW
+        for strides in itertools.count():
+            sandbox.quiet()
+            clock = web.get("/internal/clock").raise_for_status().json()
+            due = clock["next_deadline"] and datetime.fromisoformat(clock["next_deadline"])
+            if due is None or due > target:
+                sandbox.travel(to=target)
+                return strides
+            ahead = (max(due, datetime.fromisoformat(clock["now"])) + _STRIDE - datetime.now(UTC)).total_seconds()
+            web.post("/internal/clock", json={"offset_seconds": ahead}).raise_for_status()
+    raise AssertionError
 
 
 def _promises(evidence: Evidence) -> Iterator[Finding]:

@@ -79,6 +79,7 @@ class Stubborn:
         named_id, named_status = ids_in(found)
         self._acks.note_ack(
             Ack(
+                after_seconds=self._acks.elapsed(),
                 road=road,
                 step=step,
                 method=method,
