@@ -190,14 +190,14 @@ def _execute_columns(cursor: Any, statement: str, rows: Sequence[tuple[object, .
         cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
 
 
-def end_waves(most: int) -> int:
-    """Move up to `most` due cascades on; says how many."""
-    return int(_one("select matching.end_waves(%s)", most))
+def end_waves(most: int, *, careful: bool = False) -> int:
+    """Move up to `most` due cascades on; says how many. `careful` looks at each candidate's right to work before asking."""
+    return int(_one("select matching.end_waves(%s, %s)", most, careful))
 
 
 def advance(cascade_id: UUID) -> None:
     """Open the next wave of a cascade whose row is held and whose next wave is ranked."""
-    _one("select matching.advance(%s)", [cascade_id])
+    _one("select matching.advance(%s, true)", [cascade_id])
 
 
 def decline(offer_id: UUID, provider_id: UUID, reason: str) -> str:

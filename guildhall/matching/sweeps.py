@@ -2,7 +2,7 @@
 
 import logging
 
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 
 from guildhall.matching import statements
 from guildhall.matching.ranking import rank_next_waves
@@ -47,16 +47,18 @@ def _rank_alone(cascade: Unranked) -> bool:
     "matching.wave_ends",
     next_due="""
     (select expires_at from matching_cascade
-     where status = 'live' and candidates_ready_wave > wave_number and not policy.is_paused('matching', city_key)
+     where status = 'live' and candidates_ready_wave > wave_number
+       and (not (select policy.is_paused_somewhere('matching')) or not policy.is_paused('matching', city_key))
      order by expires_at limit 1)
     """,
 )
 def end_due_waves() -> int:
     """End up to a batch of waves whose window is over and open the next ones; says how many."""
     try:
-        return statements.end_waves(WAVE_END_BATCH)
+        with transaction.atomic():
+            return statements.end_waves(WAVE_END_BATCH)
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", None) != _GATE_CLOSED:
             raise
-        # Somebody's right was revoked after the function had looked: looking again, it sees that.
-        return statements.end_waves(WAVE_END_BATCH)
+        # Somebody among the candidates has lost the right to work since they were ranked: look at each before asking.
+        return statements.end_waves(WAVE_END_BATCH, careful=True)

@@ -4,7 +4,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 
 from guildhall.scheduling.types import ReservationStatus
 
@@ -56,6 +56,14 @@ class Reservation(models.Model):
                 | Q(status=ReservationStatus.RELEASED.value, released_at__isnull=False),
                 name="scheduling_released_at_its_time",
             ),
+        ]
+        indexes = [
+            models.Index(
+                F("provider"),
+                Func(F("planned"), function="lower"),
+                name="scheduling_reserved_from",
+                condition=Q(status=ReservationStatus.ACTIVE.value),
+            )
         ]
 
 

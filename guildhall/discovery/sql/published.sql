@@ -4,7 +4,7 @@ create schema if not exists discovery;
 -- Whether a provider may still do work in the window: the right lasts to its end, and nothing takes the time.
 create or replace function discovery.still_eligible(provider uuid, win tstzrange) returns boolean language sql stable as $$
   select exists (select from credentialing.rights r where r.provider_id = $1 and r.valid_until >= upper($2))
-     and not exists (select from scheduling.busy b where b.provider_id = $1 and b.during && $2)
+     and scheduling.is_free($1, $2)
 $$;
 
 -- The same for many at once: those pairs (providers[i], wins[i]) that may not.

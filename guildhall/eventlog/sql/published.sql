@@ -14,6 +14,20 @@ create or replace function eventlog.publish(
   select seq from fact
 $$;
 
+-- Record one fact of each of many aggregates at once, all by the same actor at the same instant; says how many.
+create or replace function eventlog.publish_many(
+  names text[], aggregates text[], versions integer[], refs text[], actor text, at timestamptz, payloads jsonb[]
+) returns bigint language sql volatile as $$
+  with facts as (
+    insert into eventlog_event (name, aggregate, version, reference, actor, occurred_at, payload)
+    select f.name, f.aggregate, f.version, f.ref, $5, $6, f.payload
+    from unnest($1, $2, $3, $4, $7) as f (name, aggregate, version, ref, payload) returning seq
+  ), queued as (
+    insert into eventlog_pending (seq) select seq from facts
+  )
+  select count(*) from facts
+$$;
+
 -- The canonical text of a fact, the same under every time zone and date style; what a seal hashes.
 create or replace function eventlog.canonical(pos bigint, e eventlog_event) returns text language sql immutable as $$
   select concat_ws(e'\x1f', pos, e.seq, e.name, e.aggregate, e.version, e.reference, e.actor,

@@ -161,8 +161,10 @@ end $$;
 
 -- End the waves of these cascades and open the next ones, or exhaust them. The caller holds their rows, and each has its next
 -- wave ranked. Who is asked must still be eligible now, is never asked twice, and never one of the excluded.
+-- That each may work is checked for all of them by the trigger on offers; `careful` looks before, one step slower, for the rare
+-- batch in which the trigger found somebody.
 -- One plan for batches of every size: planning this anew for a handful of cascades takes longer than moving them.
-create or replace function matching.advance(claimed uuid[]) returns void language plpgsql volatile
+create or replace function matching.advance(claimed uuid[], careful boolean default false) returns void language plpgsql volatile
 set plan_cache_mode = force_generic_plan as $$
 declare
   now_at constant timestamptz := timers.clock_now();
@@ -182,12 +184,14 @@ begin
     from due d join matching_candidate k on k.cascade_id = d.id and k.wave_number = d.wave
     where d.next_kind <> '' and k.eligible and k.provider_id <> all(d.never)
   ), doubtful as materialized (
-    select credentialing.rights_missing(array_agg(provider_id), array_agg(upper(planned))) as provider_id from considered
+    select credentialing.rights_missing(array_agg(provider_id), array_agg(upper(planned))) as provider_id
+    from considered where careful
   ), placed as (
     select *, row_number() over (partition by id order by position) as place from considered k
     where net_minor is not null
-      -- `offset 0` keeps this a look-up for each: joined, it would read everybody's calendar.
-      and not exists (select from scheduling.busy b where b.provider_id = k.provider_id and b.during && k.planned offset 0)
+      and coalesce((select r.ends_at <= lower(k.planned) from scheduling.reserved r
+                    where r.provider_id = k.provider_id and r.starts_at < upper(k.planned) order by r.starts_at desc limit 1), true)
+      and not exists (select from scheduling.off f where f.provider_id = k.provider_id and f.during && k.planned offset 0)
       -- Asked for all at once, one by one only of those whose right ends before some of the work.
       and (provider_id not in (select provider_id from doubtful) or discovery.still_eligible(provider_id, planned))
   ), chosen as materialized (
@@ -227,17 +231,17 @@ begin
     returning c.id, c.version, c.reference, c.status, c.mode, c.wave_number, c.wave_kind, c.wave_tier_rank, c.expires_at,
               a.offer_ids, a.provider_ids
   ), told as (
-    select eventlog.publish(
-      case m.status when 'exhausted' then 'cascade.exhausted' else 'wave.opened' end,
-      'cascade:' || m.id, m.version, m.reference, 'system:matching', now_at,
-      case m.status when 'exhausted' then jsonb_build_object('mode', m.mode, 'waves', m.wave_number)
+    select eventlog.publish_many(
+      array_agg(case m.status when 'exhausted' then 'cascade.exhausted' else 'wave.opened' end), array_agg('cascade:' || m.id),
+      array_agg(m.version), array_agg(m.reference), 'system:matching', now_at,
+      array_agg(case m.status when 'exhausted' then jsonb_build_object('mode', m.mode, 'waves', m.wave_number)
       else jsonb_build_object(
         'mode', m.mode, 'wave_number', m.wave_number, 'wave_kind', m.wave_kind, 'tier_rank', m.wave_tier_rank,
         'expires_at', m.expires_at, 'offer_ids', coalesce(m.offer_ids, '{}'), 'provider_ids', coalesce(m.provider_ids, '{}'))
-      end) as seq
+      end)) as told
     from moved m
   )
-  select count(seq), (select array_agg(distinct provider_id) from chosen) into facts, asked_now from told;
+  select told, (select array_agg(distinct provider_id) from chosen) into facts, asked_now from told;
   assert facts = cardinality(claimed), 'one fact for each cascade';
   if asked_now is not null then
     perform discovery.record_offers(asked_now, now_at);
@@ -246,19 +250,19 @@ end $$;
 
 -- Take up to `most` cascades whose wave is over and whose next wave is ranked, and move them on; says how many.
 -- Nothing moves where an operator has paused matching: those stay due and are taken when it is resumed.
-create or replace function matching.end_waves(most integer) returns integer language plpgsql volatile as $$
+create or replace function matching.end_waves(most integer, careful boolean default false) returns integer language plpgsql volatile as $$
 declare
   claimed uuid[];
 begin
   select array_agg(id) into claimed from (
     select c.id from matching_cascade c
     where c.status = 'live' and c.expires_at <= timers.clock_now() and c.candidates_ready_wave > c.wave_number
-      and not policy.is_paused('matching', c.city_key)
+      and (not (select policy.is_paused_somewhere('matching')) or not policy.is_paused('matching', c.city_key))
     order by c.expires_at limit most for update skip locked
   ) due;
   if claimed is null then
     return 0;
   end if;
-  perform matching.advance(claimed);
+  perform matching.advance(claimed, careful);
   return cardinality(claimed);
 end $$;

@@ -7,3 +7,8 @@ create or replace function policy.is_paused(what text, city text) returns boolea
     select from policy_pause p where p.what = $1 and p.city in ($2, '*') and p.resumed_at is null
   )
 $$;
+
+-- Is `what` stopped anywhere? Asked once for a whole batch, it spares the question for each city.
+create or replace function policy.is_paused_somewhere(what text) returns boolean language sql stable as $$
+  select exists (select from policy_pause p where p.what = $1 and p.resumed_at is null)
+$$;
