@@ -22,7 +22,7 @@ from tests.stack import Stack
 
 pytestmark = [pytest.mark.xdist_group("stack")]
 SEED = 20261121
-TOWNS = Size(towns=6, providers_each=6, customers_each=2)
+TOWNS = Size(towns=3, providers_each=6, customers_each=3)
 
 
 @pytest.mark.timeout(420)
@@ -57,8 +57,8 @@ def test_without_the_index_of_keys_two_bookings_for_one_key_are_found(
     """Negative control: nothing breaks, nobody gets an error, and the comparison still sees it."""
     plan = Plan(
         seed=SEED + 2,
-        size=Size(towns=2, providers_each=3, customers_each=2),
-        in_flight=8,
+        size=Size(towns=1, providers_each=1, customers_each=3),
+        in_flight=6,
         kills_each=1,
         roles=("web",),
         pause_seconds=(6.0, 8.0),
