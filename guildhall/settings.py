@@ -78,7 +78,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "ninja",
     "procrastinate.contrib.django",
-    *[f"guildhall.{context}" for context in CONTEXTS if (BASE_DIR / "guildhall" / context / "apps.py").exists()],
+    *[f"guildhall.{context}" for context in CONTEXTS],
     "guildhall.web.api",
 ]
 MIDDLEWARE = [

@@ -5,7 +5,6 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -35,14 +34,10 @@ def apply() -> None:
     """Apply rights, functions and triggers of every context, lowest layer first, in one transaction. Running it again changes nothing."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"set local check_function_bodies = off; {_REFUSE_MOVE} {_grants(['public'])}")
-        for context in filter(_is_installed, settings.CONTEXTS):
+        for context in settings.CONTEXTS:
             for statement in _statements(context):
                 cursor.execute(statement)
         cursor.execute(_rights_on_functions_and_views())
-
-
-def _is_installed(context: str) -> bool:
-    return apps.is_installed(f"guildhall.{context}")
 
 
 def _statements(context: str) -> list[str]:
