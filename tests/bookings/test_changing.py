@@ -30,16 +30,6 @@ from tests.given_matching import clock_at, later
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def ana():
-    return people.customer(card=True)
-
-
-@pytest.fixture
-def priya():
-    return given.given_providers(1)[0]
-
-
 def cancelled(booking_id, by) -> int:
     return cancel_booking(booking_id=booking_id, reason="changed plans", by=by.actor, at=clock_now())
 

@@ -28,16 +28,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def ana():
-    return people.customer(card=True)
-
-
-@pytest.fixture
-def priya():
-    return given.given_providers(1)[0]
-
-
-@pytest.fixture
 def olga():
     return people.operator()
 

@@ -17,16 +17,6 @@ from tests.given_matching import clock_at, later
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def ana():
-    return people.customer(card=True)
-
-
-@pytest.fixture
-def priya():
-    return given.given_providers(1)[0]
-
-
 def test_nobody_drives_before_the_money_is_held(ana, priya):
     booking_id = given.taken(ana, priya)
     before = given.facts(booking_id)

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from guildhall.bookings import lifecycle, rules
+from guildhall.bookings.commands import paying
 from guildhall.bookings.commands.hours import miss
 from guildhall.bookings.commands.requesting import open_cascade
 from guildhall.bookings.commands.steps import locked, step
@@ -16,7 +17,6 @@ from guildhall.kernel.actors import Actor
 from guildhall.kernel.refusals import NotFound
 from guildhall.matching import commands as matching
 from guildhall.payments import commands as payments
-from guildhall.payments.types import Settlement
 from guildhall.scheduling import commands as calendar
 
 
@@ -87,17 +87,9 @@ def fee_now(booking: Booking, *, by: Actor, at: datetime) -> int:
 
 def _charge_fee(booking: Booking, fee_minor: int, *, at: datetime) -> None:
     parts = rules.compensation(booking.promised, fee_minor)
-    assert booking.provider_id is not None
     payments.settle_cancellation(
         reference=booking.reference,
-        settlement=Settlement(
-            total_minor=parts.total_minor,
-            tax_minor=parts.tax_minor,
-            fee_minor=parts.fee_minor,
-            provider_minor=parts.provider_minor,
-            currency=booking.currency,
-            provider_id=booking.provider_id,
-        ),
+        settlement=paying.settlement_of(booking, parts),
         at=at,
     )
 

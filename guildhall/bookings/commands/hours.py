@@ -21,7 +21,6 @@ from guildhall.kernel.actors import Actor
 from guildhall.kernel.moves import Move
 from guildhall.kernel.refusals import Invalid, NotAllowed
 from guildhall.payments import commands as payments
-from guildhall.payments.types import Settlement
 from guildhall.scheduling import commands as calendar
 
 _MINUTES_MAX = 3 * 24 * 60
@@ -170,7 +169,6 @@ def _settle(booking: Booking, move: Move, *, minutes: int, cause: str, by: Actor
     """
     terms = booking.promised
     assert booking.tier_rank is not None
-    assert booking.provider_id is not None
     price = rules.total_minor(terms, booking.tier_rank, minutes) if minutes else 0
     total = min(price, booking.authorize_minor)
     step(
@@ -196,14 +194,7 @@ def _settle(booking: Booking, move: Move, *, minutes: int, cause: str, by: Actor
     collect = payments.settle if paying.is_authorized(booking) else payments.settle_cancellation
     collect(
         reference=booking.reference,
-        settlement=Settlement(
-            total_minor=parts.total_minor,
-            tax_minor=parts.tax_minor,
-            fee_minor=parts.fee_minor,
-            provider_minor=parts.provider_minor,
-            currency=booking.currency,
-            provider_id=booking.provider_id,
-        ),
+        settlement=paying.settlement_of(booking, parts),
         at=at,
     )
 

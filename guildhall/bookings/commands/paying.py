@@ -1,5 +1,6 @@
 """The card: asked for at the request, authorized before work, asked for again when the bank wants the customer."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from guildhall.bookings.events import PaymentActionNeeded
 from guildhall.bookings.lifecycle import BEFORE_CONFIRMATION
 from guildhall.bookings.models import Booking
 from guildhall.bookings.permissions import require_party
-from guildhall.bookings.types import BookingStatus
+from guildhall.bookings.types import BookingStatus, Split
 from guildhall.customers.queries import saved_card
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.ids import public_id
@@ -19,7 +20,7 @@ from guildhall.kernel.money import Money
 from guildhall.kernel.refusals import Refused
 from guildhall.payments import commands as payments
 from guildhall.payments.queries import get_payment
-from guildhall.payments.types import Purpose
+from guildhall.payments.types import Purpose, Settlement
 from guildhall.timers.commands import set_timer
 
 _HOURS_BEFORE_START = 2
@@ -121,3 +122,9 @@ def _payment_deadline(booking: Booking, at: datetime) -> datetime:
         return booking.deadline_at
     before_start = booking.starts_at - timedelta(hours=_HOURS_BEFORE_START)
     return max(before_start, at + timedelta(minutes=_MINUTES_AT_LEAST))
+
+
+def settlement_of(booking: Booking, parts: Split) -> Settlement:
+    """Say to payments who gets what of the booking's final amount."""
+    assert booking.provider_id is not None
+    return Settlement(**asdict(parts), currency=booking.currency, provider_id=booking.provider_id)
