@@ -60,6 +60,25 @@ def test_contexts_are_entered_through_their_open_modules():
     assert trespasses == []
 
 
+def test_the_list_of_contexts_says_who_calls_whom():
+    graph = grimp.build_graph("guildhall")
+    order = [*LAYERS, "web"]
+    called: dict[str, set[str]] = {context: set() for context in order[1:]}
+    for importer in graph.modules:
+        for imported in graph.find_modules_directly_imported_by(importer):
+            callers = importer.split(".")[1:2]
+            if callers and callers[0] in called and imported.count("."):
+                called[callers[0]].add(context_of(imported))
+    rows = [
+        f"| {context} | {', '.join(sorted(others, key=order.index)) or 'nobody'} |"
+        for context, calls in called.items()
+        for others in [(calls & set(order)) - {context, "kernel"}]
+    ]
+    listed = (Path(settings.BASE_DIR) / "docs" / "contexts.md").read_text()
+
+    assert [row for row in rows if row not in listed] == []
+
+
 def test_foreign_keys_point_down_the_layers():
     upward = []
     for model in apps.get_models():
