@@ -14,6 +14,7 @@ def running_town() -> Iterator[Town]:
     with Stack() as stack:
         town = Town(stack)
         yield town
+        town.quiet()
         pulse = town.olga.api.get("operator/health")
         waiting = {name: pulse[name] for name in ("deadlines_overdue", "deadlines_parked", "facts_waiting")}
         assert waiting == {"deadlines_overdue": 0, "deadlines_parked": 0, "facts_waiting": 0}

@@ -143,9 +143,9 @@ def test_nobody_takes_it_and_the_customer_does_nothing(town: Town) -> None:
     ana = town.customer("Ana", IMPERIAL_BEACH)
     booking = town.asked_and_paid(ana)
 
-    town.wait("29 min")
+    town.wait("25 min")
     assert booking.status == "unfilled"
-    town.wait("1 min")
+    town.wait("6 min")
 
     card = booking.read()
     assert (card["status"], card["cancelled_by"], card["cancellation_fee"]["amount_minor"]) == ("closed", "system", 0)
@@ -199,9 +199,9 @@ def test_a_card_that_never_comes_ends_the_request(town: Town) -> None:
     booking = town.request(ana)
     page = town.card_page(booking)
 
-    town.wait("34 min")
+    town.wait("30 min")
     assert booking.status == "awaiting_card"
-    town.wait("1 min")
+    town.wait("6 min")
 
     assert booking.status == "closed"
     assert booking.read()["cancelled_by"] == "system"

@@ -20,8 +20,8 @@ DAY = timedelta(days=1)
 
 
 def next_change(after: datetime) -> datetime:
-    """The first midnight (wall time, without a zone) of a day on which clocks change at the Pacific."""
-    day = after.astimezone(PACIFIC).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None) + DAY
+    """The midnight (wall time, without a zone) of the first day after the next four on which clocks change at the Pacific."""
+    day = after.astimezone(PACIFIC).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None) + 5 * DAY
     while _length(day) == DAY:
         day += DAY
     return day

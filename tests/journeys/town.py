@@ -192,17 +192,14 @@ class Town:
     def start(self, provider: Person, booking: Booking) -> None:
         """Drive, arrive, and start with the customer's code."""
         self.put(provider, booking, "en_route")
-        self.quiet()
         self.put(provider, booking, "arrived")
         self.put(provider, booking, "in_progress", start_code=booking.read()["start_code"])
-        self.quiet()
 
     def work(self, provider: Person, booking: Booking, *, minutes: int) -> None:
         """Do the job from the way there to the logged hours."""
         self.start(provider, booking)
         self.wait(timedelta(minutes=minutes))
         self.put(provider, booking, "completed", minutes=minutes)
-        self.quiet()
 
     def confirm(self, booking: Booking) -> None:
         """Accept the hours as the customer."""
