@@ -27,6 +27,8 @@ os.environ.setdefault("TWILIO_AUTH_TOKEN", "twilio-token")
 os.environ.setdefault("TWILIO_FROM_NUMBER", "+16195550100")
 
 from guildhall.cli import postgres  # noqa: E402
+from guildhall.identity.hashers import Argon2id  # noqa: E402
+from tests.spreading import OneSystemAtATime  # noqa: E402
 
 
 def _fingerprint() -> str:
@@ -104,11 +106,19 @@ def _point_at(name: str) -> None:
 
 
 _point_at(_shared)
+# Hundreds of people sign up in the tests; how long one password takes to hash is no concern of theirs.
+Argon2id.time_cost, Argon2id.memory_cost = 1, 64
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Know `--long`."""
     parser.addoption("--long", action="store_true", help="run the long forms of races, kills and loads")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneSystemAtATime:
+    """Spread tests over processes our way."""
+    return OneSystemAtATime(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
