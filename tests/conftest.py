@@ -168,3 +168,9 @@ def _committed_marker(request: pytest.FixtureRequest) -> None:
 def server_log() -> Path:
     """The PostgreSQL server's log (deadlocks are found there)."""
     return DATABASES.cluster.log_file
+
+
+@pytest.fixture
+def policies_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Policies that were read once stay read: for tests that count queries, however slow the machine is."""
+    monkeypatch.setattr("guildhall.policy.cache.monotonic", lambda: 0.0)

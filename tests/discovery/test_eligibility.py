@@ -170,7 +170,7 @@ def test_favourites_come_back_in_their_order_and_the_others_with_the_reason():
     ]
 
 
-def test_a_tier_is_asked_alone_and_a_batch_is_one_statement(django_assert_num_queries):
+def test_a_tier_is_asked_alone_and_a_batch_is_one_statement(policies_at_hand, django_assert_num_queries):
     tess, priya = indexed(people.provider("Tess", tier=3), people.provider("Priya", tier=1))
     jobs = [job(key=UUID(int=number), tier_rank=number % 3 + 1) for number in range(30)]
     rank_candidates(jobs[:1], MONDAY)

@@ -113,7 +113,7 @@ def test_making_the_index_anew_does_not_touch_postings_that_stay():
     assert _postings_as_stored() == before
 
 
-def test_every_night_the_known_weeks_move_on(django_assert_num_queries):
+def test_every_night_the_known_weeks_move_on(policies_at_hand, django_assert_num_queries):
     people.provider()
     rebuild_all_reach(at=MONDAY)
     assert Reach.objects.get().working_until == MONDAY.replace(hour=0) + timedelta(days=36)

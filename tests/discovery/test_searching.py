@@ -77,7 +77,7 @@ def test_a_page_far_ahead_is_full_although_many_do_not_work_then():
     assert look(start=far - timedelta(hours=2), end=far, limit=2, after=found[-1].cursor) == []
 
 
-def test_a_search_is_one_statement_besides_the_category(django_assert_num_queries):
+def test_a_search_is_one_statement_besides_the_category(policies_at_hand, django_assert_num_queries):
     for number in range(3):
         people.provider(f"P{number}")
     rebuild_all_reach(at=MONDAY)

@@ -37,7 +37,7 @@ def insert_elsewhere(url, basis_points):
         )
 
 
-def test_a_second_look_within_a_second_asks_nobody(django_assert_num_queries):
+def test_a_second_look_within_a_second_asks_nobody(policies_at_hand, django_assert_num_queries):
     fee()
 
     with django_assert_num_queries(0):
