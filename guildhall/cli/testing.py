@@ -18,9 +18,9 @@ def main(arguments: list[str]) -> int:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run pytest, in two processes unless the arguments say otherwise; tests that share a system stay in one of them."""
+    """Run pytest, in two processes unless the arguments say otherwise."""
     spread = [] if any(argument.startswith(("-n", "--numprocesses")) for argument in arguments) else ["-n", _PROCESSES]
-    command = [sys.executable, "-m", "pytest", "--dist", "loadgroup", *spread, *arguments]
+    command = [sys.executable, "-m", "pytest", *spread, *arguments]
     return subprocess.run(command, cwd=CHECKOUT, env=_environment(), check=False).returncode
 
 

@@ -5,7 +5,7 @@ import pytest
 from tests.journeys.places import CASTAIC, WESTCHESTER
 from tests.journeys.town import EXPERT, INTERMEDIATE, Town
 
-pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 HELD = 33_750
 
 

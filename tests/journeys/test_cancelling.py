@@ -5,7 +5,7 @@ import pytest
 from tests.journeys.places import COMPTON, DOWNEY, HERMOSA_BEACH, LAKESIDE, POWAY, RAMONA
 from tests.journeys.town import Booking, Town
 
-pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 HELD = 33_750
 CALL_OUT = 5_500
 

@@ -5,7 +5,7 @@ import pytest
 from tests.journeys.places import BUENA_PARK, LONG_BEACH, MALIBU, NEWHALL, SEAL_BEACH, TOPANGA, WHITTIER
 from tests.journeys.town import Town
 
-pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 HELD = 33_750
 
 

@@ -7,7 +7,7 @@ from tests.journeys.places import AZUSA, CARDIFF
 from tests.journeys.town import Booking, Town
 from tests.stack import Person
 
-pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 
 def worked_hour(town: Town, customer: Person, provider: Person) -> Booking:

@@ -8,7 +8,7 @@ from tests.clients import ASKS_ALWAYS, DECLINED_LATER
 from tests.journeys.places import ALTADENA, ARCADIA, BURBANK, CANOGA_PARK, SUNLAND
 from tests.journeys.town import EXPERT, Booking, Town
 
-pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 HELD = 33_750
 DAY = timedelta(days=1)
 

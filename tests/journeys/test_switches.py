@@ -6,7 +6,7 @@ from tests.journeys.places import ALPINE, SAN_DIEGO, SAN_FERNANDO, VAN_NUYS
 from tests.journeys.town import Town
 from tests.stack import SYSTEM_NUMBER
 
-pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 
 def test_matching_is_paused_in_one_city_and_goes_on(town: Town) -> None:

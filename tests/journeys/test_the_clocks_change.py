@@ -12,7 +12,7 @@ from tests.journeys.places import LAKEWOOD, SIMI_VALLEY, Place
 from tests.journeys.town import PACIFIC, Booking, Town
 from tests.stack import Person
 
-pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 EVERY_DAY_FROM_HALF_PAST_TEN = tuple((day, "10:30", "20:00") for day in range(7))
 ALL_DAY = tuple((day, "00:00", "00:00") for day in range(7))
 HELD = 33_750
