@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from procrastinate.contrib.django import app as jobs
 
 from guildhall.kernel.refusals import Refused
+from guildhall.payments.inbox import BEFORE_MAILS
 from guildhall.payments.lifecycle import IntentStatus
 from guildhall.payments.models import Intent
 
@@ -64,6 +65,7 @@ def defer(intent_id: UUID, *, after_seconds: int = 0) -> None:
     job = jobs.configure_task(
         "payments.perform",
         lock=f"intent:{intent_id}",
+        priority=BEFORE_MAILS,
         schedule_in={"seconds": after_seconds} if after_seconds else None,
     )
     job.defer(intent_id=str(intent_id))
