@@ -29,6 +29,7 @@ LAST_WINDOW = timedelta(
 )  # the farthest start is 64 h ahead, and the longest chain of windows of a job at once is 56 h
 _STRIDE = timedelta(seconds=12)
 _QUIET_TRIES = 3
+_UNDER_WAY_SECONDS = 40.0
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Plan:
     roles: tuple[str, ...] = ROLES
     pause_seconds: tuple[float, float] = (2.0, 7.0)
     think_seconds: tuple[float, float] = (0.5, 3.0)
-    start_seconds: float = 12.0
+    under_way: int = 12
     tail_seconds: float = 8.0
     haste: float = 0.05
     endings: dict[str, int] = field(default_factory=lambda: dict(ENDINGS))
@@ -147,7 +148,7 @@ def _walk_while(load: Load, plan: Plan, killer: Killer) -> int:
     with ThreadPoolExecutor(plan.in_flight, thread_name_prefix="road") as pool:
         walks = [pool.submit(walk_on) for _ in range(plan.in_flight)]
         try:
-            time.sleep(plan.start_seconds)
+            _wait_until_under_way(load.acks, plan.under_way)
             killer.run()
             time.sleep(plan.tail_seconds)
         finally:
@@ -155,6 +156,13 @@ def _walk_while(load: Load, plan: Plan, killer: Killer) -> int:
         for walk in walks:
             walk.result()
     return len(begun)
+
+
+def _wait_until_under_way(acks: Acks, wanted: int) -> None:
+    """Let the first roads find their providers: kills that meet everybody at the door prove little. Bounded."""
+    give_up_at = time.monotonic() + _UNDER_WAY_SECONDS
+    while sum(ack.step == "accept" for ack in list(acks.acks)) < wanted and time.monotonic() < give_up_at:
+        time.sleep(0.1)
 
 
 def _become_quiet(sandbox: Sandbox) -> None:

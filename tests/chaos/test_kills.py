@@ -61,6 +61,7 @@ def test_without_the_index_of_keys_two_bookings_for_one_key_are_found(
         in_flight=6,
         kills_each=1,
         roles=("web",),
+        under_way=0,
         pause_seconds=(6.0, 8.0),
         tail_seconds=2.0,
         haste=0.5,
