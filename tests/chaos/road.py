@@ -249,11 +249,12 @@ class Road:
     def _decide(self) -> None:
         self._think()
         minutes = self._rng.choice((1, 30, 75, None))
+        decision = {"cancel": True} if minutes is None else {"settled_minutes": minutes}
         self._ask(
             self._load.crowd.operator,
             "POST",
             f"operator/bookings/{self._id}/decision",
-            {"settled_minutes": minutes, "reason": "heard both"},
+            {**decision, "reason": "heard both"},
             step="decide",
         )
 

@@ -27,7 +27,7 @@ from tests.stack import Stack
 LAST_WINDOW = timedelta(
     hours=84
 )  # the farthest start is 64 h ahead, and the longest chain of windows of a job at once is 56 h
-_STRIDE = timedelta(seconds=12)
+_STRIDE = timedelta(seconds=20)
 _QUIET_TRIES = 3
 _UNDER_WAY_SECONDS = 40.0
 
@@ -181,12 +181,12 @@ def _travel(stack: Stack, sandbox: Sandbox) -> int:
     Go past the last window; gives the number of strides.
 
     Each stride ends a little after the next deadline, so that those of roads that were walked together are met together:
-    many times faster than a stop at each, and nobody is made to wait for longer than a fifth of what is promised.
+    many times faster than a stop at each, and nobody is made to wait for longer than a third of the minute that is promised.
     """
     with httpx.Client(base_url=stack.web_url, timeout=30, trust_env=False) as web:
         target = sandbox.now() + LAST_WINDOW
         for strides in itertools.count():
-            sandbox.quiet()
+            _become_quiet(sandbox)
             clock = web.get("/internal/clock").raise_for_status().json()
             due = clock["next_deadline"] and datetime.fromisoformat(clock["next_deadline"])
             if due is None or due > target:

@@ -25,7 +25,7 @@ SEED = 20261121
 TOWNS = Size(towns=3, providers_each=6, customers_each=3)
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(600)
 def test_twelve_kills_under_load_lose_nothing_and_double_nothing(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -50,7 +50,7 @@ def test_a_hundred_and_twenty_kills_under_load_lose_nothing_and_double_nothing(
     _survives(plan, tmp_path, capfd)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(420)
 def test_without_the_index_of_keys_two_bookings_for_one_key_are_found(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
