@@ -255,7 +255,8 @@ _NOT_SENT = """
     select channel, event_name, status, reason, count(*) from notifications_outgoing_message
     where status in ('queued', 'sending', 'failed')
        or (status = 'postponed' and coalesce(postponed_until, '-infinity') < timers.clock_now())
-       or (status = 'dropped' and reason not in ('offer_over', 'overtaken', 'expired', 'code_over'))
+       or (status = 'dropped' and reason in ('account_not_open', 'no_consent', 'no_number', 'subject_gone'))
+       or (status = 'dropped' and reason = 'expired' and event_name not in ('wave.opened', 'code.requested'))
     group by 1, 2, 3, 4
     """
 _MAILS = """
