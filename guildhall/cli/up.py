@@ -231,6 +231,9 @@ def _load_django(variables: Mapping[str, str]) -> None:
     from django.urls import get_resolver  # noqa: PLC0415 - Django is loaded by now
 
     assert get_resolver().url_patterns is not None
+    from guildhall.customers.gateway import geocode  # noqa: PLC0415 - Django is loaded by now
+
+    geocode("92101")  # Reads the map of ZIP codes, which no request should have to wait for.
     gc.collect()
     gc.freeze()  # What is loaded stays shared between the processes.
 

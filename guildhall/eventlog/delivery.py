@@ -55,6 +55,8 @@ def _one_by_one(name: str) -> int:
             with transaction.atomic():
                 moved = _pass(name, 1)
         except Exception as error:
+            if not connection.is_usable():
+                raise  # The database went away: that is no fault of the fact.
             log.exception("%s: parking a fact", name)
             with transaction.atomic():
                 moved = _park_next(name, repr(error))
