@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 import psycopg
@@ -31,6 +32,13 @@ def together(calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
     for thread in threads:
         thread.join(timeout=60)
     return results
+
+
+def deadlocks(server_log: Path) -> int:
+    """How many deadlocks the server has logged in the database of this test (others run beside it, and cause some on purpose)."""
+    name = connection.settings_dict["NAME"]
+    lines = server_log.read_text(errors="replace").splitlines()
+    return sum(f"@{name} " in line and "deadlock detected" in line for line in lines)
 
 
 def as_owner(url: str, statement: str) -> None:

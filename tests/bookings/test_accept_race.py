@@ -24,7 +24,7 @@ from guildhall.timers.queries import clock_now
 from tests import given_bookings as given
 from tests import given_people as people
 from tests.given_people import Person
-from tests.racing import as_owner, together
+from tests.racing import as_owner, deadlocks, together
 
 PROVIDERS = 64
 ROUNDS = 10
@@ -69,20 +69,7 @@ def race(offers: dict[UUID, UUID]) -> list[UUID | Exception]:
     )
 
 
-@pytest.fixture
-def deadlocks(server_log: Path):
-    """How many deadlocks the server has logged since the test began."""
-    start = server_log.stat().st_size
-
-    def count() -> int:
-        with server_log.open("rb") as log:
-            log.seek(start)
-            return log.read().count(b"deadlock detected")
-
-    return count
-
-
-def test_one_of_64_gets_the_job(request: pytest.FixtureRequest, deadlocks):
+def test_one_of_64_gets_the_job(request: pytest.FixtureRequest, server_log: Path):
     rounds = ROUNDS_LONG if request.config.getoption("--long") else ROUNDS
     providers = {person.id: person for person in many_providers()}
     ana = people.customer(card=True)
@@ -103,10 +90,10 @@ def test_one_of_64_gets_the_job(request: pytest.FixtureRequest, deadlocks):
         assert Counter(statuses) == {"accepted": 1, "withdrawn": PROVIDERS - 1}
         again = accept_offer(offer_id=offers[winners[0]], by=providers[winners[0]].actor, at=clock_now())
         assert again == booking_id
-    assert deadlocks() == 0
+    assert deadlocks(server_log) == 0
 
 
-def test_a_provider_gets_one_of_overlapping_jobs(deadlocks):
+def test_a_provider_gets_one_of_overlapping_jobs(server_log: Path):
     """One provider, eight customers, the same hour: accepted all at once."""
     (priya,) = given.given_providers(1)
     starts_at = given.local_start(clock_now() + timedelta(days=3)).replace(hour=10, minute=0)
@@ -121,7 +108,7 @@ def test_a_provider_gets_one_of_overlapping_jobs(deadlocks):
     assert Counter(type(result) for result in results) == {UUID: 1, SlotTaken: 7}
     assert Reservation.objects.filter(provider_id=priya.id, status="active").count() == 1
     assert Counter(given.booking(booking_id).status for booking_id in bookings) == {"confirmed": 1, "matching": 7}
-    assert deadlocks() == 0
+    assert deadlocks(server_log) == 0
 
 
 def test_without_locks_and_indexes_several_get_the_job(owner_url: str):

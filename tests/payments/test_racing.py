@@ -20,13 +20,9 @@ from tests.payments import given
 from tests.payments.given import OLGA, breaches, facts, usd
 from tests.payments.jobs import settle_down, waiting
 from tests.payments.vendor import Vendor
-from tests.racing import together
+from tests.racing import deadlocks, together
 
 pytestmark = pytest.mark.committed
-
-
-def deadlocks(log: Path) -> int:
-    return log.read_text(errors="replace").count("deadlock detected")
 
 
 def test_32_settlements_at_once_are_one_capture(vendor: Vendor, server_log: Path):
