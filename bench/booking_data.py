@@ -20,7 +20,7 @@ _TABLES = ("bookings_booking", "matching_cascade", "matching_offer")
 
 _OFFERS = f"""
 create table bench_offer as
-select n, matching.new_id() as booking_id, matching.new_id() as cascade_id, matching.new_id() as offer_id,
+select n, gen_random_uuid() as booking_id, gen_random_uuid() as cascade_id, gen_random_uuid() as offer_id,
        p.ids[1 + (n - 1) %% {BOOKINGS // _SLOTS_EACH}] as provider_id,
        date_trunc('day', now()) + make_interval(days => 3, hours => 3 * ((n - 1) / {BOOKINGS // _SLOTS_EACH})) as starts_at
 from (select array_agg(id) as ids from providers_provider) p, generate_series(1, %s) n
