@@ -112,14 +112,16 @@ class Booking(models.Model):
     @property
     def starts_at(self) -> datetime:
         """Begin of the planned time (UTC)."""
-        assert self.planned.lower is not None
-        return self.planned.lower
+        lower: datetime | None = self.planned.lower
+        assert lower is not None
+        return lower
 
     @property
     def ends_at(self) -> datetime:
         """End of the planned time, travel buffer included (UTC)."""
-        assert self.planned.upper is not None
-        return self.planned.upper
+        upper: datetime | None = self.planned.upper
+        assert upper is not None
+        return upper
 
     @property
     def agreed_mode(self) -> Mode:
