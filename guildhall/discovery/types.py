@@ -35,7 +35,7 @@ class Ranked:
     A provider considered for a job: the eligible first, `position` from 1. `reasons` holds each signal (0 worst, 1 best).
 
     `refusal` says why an ineligible one is not asked: not_covering, too_far, excluded, no_tier, not_category, no_right,
-    not_available_now, notice, not_working, not_free.
+    not_available_now, notice, not_working, not_free, day_is_full.
     """
 
     key: UUID

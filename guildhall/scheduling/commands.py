@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from guildhall.kernel.actors import Actor
@@ -11,12 +11,21 @@ from guildhall.kernel.ids import new_id
 from guildhall.kernel.refusals import Invalid, NotFound, Refused
 from guildhall.scheduling.models import TimeOff
 
+_DAY_IS_FULL = "GH429"
+
 
 class SlotTaken(Refused):
     """The provider's time is reserved or off in that window."""
 
     code = "slot_taken"
     default_detail = "The provider is not free at that time any more."
+
+
+class DayIsFull(Refused):
+    """The provider has as many jobs on that day, by their own clock, as they want."""
+
+    code = "day_is_full"
+    default_detail = "The provider has as many jobs on that day as they take."
 
 
 class TimeOffIsEmpty(Invalid):
@@ -32,10 +41,22 @@ def reserve(*, provider_id: UUID, planned: tuple[datetime, datetime], reference:
     Keep a provider's planned time `[start, end)` for a reference.
 
     :raises SlotTaken: when a reservation or time off overlaps it, or the reference holds an active reservation already.
+    :raises DayIsFull: when the provider takes no more jobs on that day.
     """
-    if not _call(
-        "select scheduling.reserve(%s, tstzrange(%s, %s), %s, %s, %s)", provider_id, *planned, reference, str(by), at
-    ):
+    try:
+        reserved = _call(
+            "select scheduling.reserve(%s, tstzrange(%s, %s), %s, %s, %s)",
+            provider_id,
+            *planned,
+            reference,
+            str(by),
+            at,
+        )
+    except DatabaseError as error:
+        if getattr(error.__cause__, "sqlstate", "") == _DAY_IS_FULL:
+            raise DayIsFull from error
+        raise
+    if not reserved:
         raise SlotTaken
 
 

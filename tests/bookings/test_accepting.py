@@ -13,7 +13,8 @@ from guildhall.kernel.ids import new_id
 from guildhall.kernel.refusals import NotAllowed, NotFound
 from guildhall.matching.commands import AlreadyTaken, OfferExpired
 from guildhall.matching.models import Offer
-from guildhall.scheduling.commands import SlotTaken
+from guildhall.providers.commands import set_limits
+from guildhall.scheduling.commands import DayIsFull, SlotTaken
 from guildhall.scheduling.models import Reservation
 from guildhall.timers.queries import clock_now
 from tests import given_bookings as given
@@ -145,3 +146,22 @@ def test_without_the_right_to_work_nothing_is_accepted(two_asked):
 
     assert given.booking(booking_id).status == "matching"
     assert not Reservation.objects.exists()
+
+
+def test_a_full_day_takes_no_further_job(two_asked):
+    _, priya, diego, booking_id, offers = two_asked
+    afternoon = given.booking(booking_id).starts_at + timedelta(hours=5)
+    other_id = given.scheduled(people.customer(card=True), starts_at=given.local_start(afternoon))
+    given.let_it_happen()
+    later_that_day = given.offers(other_id)
+    set_limits(provider_id=priya.id, minimum_notice_minutes=0, jobs_a_day_max=1, by=priya.actor, at=clock_now())
+    accept(offers[priya.id], priya)
+    facts = given.facts(other_id)
+
+    with pytest.raises(DayIsFull):
+        accept(later_that_day[priya.id], priya)
+
+    assert given.booking(other_id).status == "matching"
+    assert Offer.objects.get(id=later_that_day[priya.id]).status == "open"
+    assert given.facts(other_id) == facts
+    assert accept(later_that_day[diego.id], diego) == other_id

@@ -5,7 +5,7 @@ from datetime import time, timedelta
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from psycopg.types.range import TimestamptzRange
 
 from guildhall.catalog.queries import get_category
@@ -17,7 +17,8 @@ from guildhall.identity.commands import disable_account
 from guildhall.kernel.actors import Actor
 from guildhall.providers.commands import set_available_now, set_limits
 from guildhall.providers.types import Hours
-from guildhall.scheduling.commands import add_time_off, release, reserve
+from guildhall.scheduling.commands import DayIsFull, add_time_off, release, reserve
+from guildhall.scheduling.models import Reservation
 from tests import given_people as people
 from tests.given_people import DOWNTOWN, MONDAY
 
@@ -221,3 +222,35 @@ def test_whoever_was_offered_work_waits_behind_whoever_was_not():
 
     assert [one.provider_id for one in ranked] == [sam.id, priya.id]
     assert ranked[0].reasons["waiting"] == round(2 / (14 * 24), 4)
+
+
+def test_a_provider_is_asked_for_as_many_jobs_a_day_as_they_want():
+    priya = indexed(people.provider(weekly=[Hours(day, time(0), time(0)) for day in range(7)]))
+    set_limits(provider_id=priya.id, minimum_notice_minutes=0, jobs_a_day_max=2, by=priya.actor, at=MONDAY)
+    morning, evening = TUESDAY - 2 * HOUR, TUESDAY + 14 * HOUR
+    wednesday = {"window_start": TUESDAY + 15 * HOUR, "window_end": TUESDAY + 16 * HOUR}
+    reserve(provider_id=priya.id, planned=(morning, morning + HOUR), reference="b:1", by=BY, at=MONDAY)
+    assert refusal(priya) == ""
+
+    reserve(provider_id=priya.id, planned=(evening, evening + HOUR), reference="b:2", by=BY, at=MONDAY)
+
+    assert refusal(priya) == "day_is_full"
+    assert refusal(priya, **wednesday) == ""
+    assert still_eligible(priya, TUESDAY) is False
+    assert still_eligible(priya, wednesday["window_start"]) is True
+    with pytest.raises(DayIsFull), transaction.atomic():
+        reserve(provider_id=priya.id, planned=(TUESDAY, TUESDAY + HOUR), reference="b:3", by=BY, at=MONDAY)
+    assert Reservation.objects.filter(status="active").count() == 2
+    release(reference="b:2", by=BY, at=MONDAY)
+    assert refusal(priya) == ""
+
+
+def still_eligible(person, starts_at) -> bool:
+    """What the statements for one and for many say of an hour from then on; they must agree."""
+    window = TimestamptzRange(starts_at, starts_at + HOUR, "[)")
+    with connection.cursor() as cursor:
+        cursor.execute("select discovery.still_eligible(%s, %s)", [person.id, window])
+        eligible = cursor.fetchone()[0]
+        cursor.execute("select * from discovery.not_eligible(%s, %s)", [[person.id], [window]])
+        assert (cursor.fetchone() is None) == eligible
+    return eligible

@@ -13,7 +13,7 @@ from guildhall.kernel.actors import Actor
 from guildhall.kernel.refusals import NotAllowed, NotFound, Refused
 from guildhall.matching import commands as matching
 from guildhall.matching.commands import AlreadyTaken, OfferExpired
-from guildhall.scheduling.commands import SlotTaken
+from guildhall.scheduling.commands import DayIsFull, SlotTaken
 
 _REFUSALS: dict[str, type[Refused]] = {
     "no_right": NoWorkRight,
@@ -21,6 +21,7 @@ _REFUSALS: dict[str, type[Refused]] = {
     "expired": OfferExpired,
     "not_yours": NotFound,
     "slot_taken": SlotTaken,
+    "day_is_full": DayIsFull,
 }
 
 
@@ -34,6 +35,7 @@ def accept_offer(*, offer_id: UUID, by: Actor, at: datetime) -> UUID:
     :raises AlreadyTaken: when another provider was first.
     :raises OfferExpired: when the window has ended, or the job was cancelled or given to somebody by hand.
     :raises SlotTaken: when the provider took other work in the meantime.
+    :raises DayIsFull: when the provider has as many jobs on that day as they want.
     :raises NoWorkRight: when the provider may not work until the job's end.
     :raises NotFound: when the offer was not made to this provider.
     """

@@ -2,8 +2,8 @@
 create schema if not exists bookings;
 
 -- Commit a provider to the job of an offer. Locks in the fixed order: booking, cascade (in take_offer), provider (in reserve).
--- outcome: taken, already_yours, already_taken, expired, not_yours; slot_taken when the provider's time is taken, no_right when
--- the provider may not work until the job's end: then nothing of it has happened.
+-- outcome: taken, already_yours, already_taken, expired, not_yours; slot_taken when the provider's time is taken, day_is_full when
+-- they want no more jobs on that day, no_right when they may not work until the job's end: then nothing of it has happened.
 create or replace function bookings.accept_offer(offer uuid, provider uuid, actor text, at timestamptz, out outcome text, out booking_id uuid)
 language plpgsql volatile as $$
 begin
@@ -16,6 +16,7 @@ begin
   outcome := bookings.confirm(offer, provider, booking_id, actor, at);
 exception
   when sqlstate 'GH410' then outcome := 'slot_taken';
+  when sqlstate 'GH429' then outcome := 'day_is_full';
   when sqlstate 'GH001' then outcome := 'no_right';
 end $$;
 

@@ -1,10 +1,11 @@
 -- Functions that other contexts' SQL may name.
 create schema if not exists discovery;
 
--- Whether a provider may still do work in the window: the right lasts to its end, and nothing takes the time.
+-- Whether a provider may still do work in the window: the right lasts to its end, nothing takes the
+-- time, and the day does not hold as many jobs as they want.
 create or replace function discovery.still_eligible(provider uuid, win tstzrange) returns boolean language sql stable as $$
   select exists (select from credentialing.rights r where r.provider_id = $1 and r.valid_until >= upper($2))
-     and scheduling.is_free($1, $2)
+     and scheduling.is_free($1, $2) and not scheduling.day_is_full($1, lower($2))
 $$;
 
 -- The same for many at once: those pairs (providers[i], wins[i]) that may not.
@@ -13,6 +14,7 @@ language sql stable as $$
   select asked.provider_id, asked.win from unnest($1, $2) as asked (provider_id, win)
   where not exists (select from credentialing.rights r where r.provider_id = asked.provider_id and r.valid_until >= upper(asked.win))
      or exists (select from scheduling.busy b where b.provider_id = asked.provider_id and b.during && asked.win)
+     or scheduling.day_is_full(asked.provider_id, lower(asked.win))
 $$;
 
 -- Remember that these providers were offered work, to ten minutes: the ranking counts days. A row that somebody else holds is left.

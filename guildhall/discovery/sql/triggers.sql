@@ -76,6 +76,7 @@ begin
         then 'not_covering'
       when not coalesce(ST_DistanceSphere(r.home, place) <= radius_metres, false) then 'too_far'
       when exists (select from scheduling.busy b where b.provider_id = c.provider_id and b.during && win) then 'not_free'
+      when p.jobs_a_day_max is not null and scheduling.day_is_full(c.provider_id, lower(win)) then 'day_is_full'
       else '' end as refusal
     offset 0
   ) v

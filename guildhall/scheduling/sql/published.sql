@@ -29,6 +29,18 @@ create or replace function scheduling.is_free(provider uuid, win tstzrange) retu
     and not exists (select from scheduling.off o where o.provider_id = $1 and o.during && $2)
 $$;
 
+-- Whether the provider's day, by their own clock, in which this begins holds as many jobs as they want. A job belongs to the day
+-- in which its planned time begins. The calendar is only looked at for those who named a number.
+create or replace function scheduling.day_is_full(provider uuid, starts_at timestamptz) returns boolean language sql stable as $$
+  select exists (
+    select from providers.profile p
+    cross join lateral (select date_trunc('day', $2 at time zone p.time_zone) as midnight offset 0) d
+    where p.provider_id = $1 and p.jobs_a_day_max is not null and p.jobs_a_day_max <= (
+      select count(*) from scheduling.reserved r
+      where r.provider_id = $1 and r.starts_at >= d.midnight at time zone p.time_zone
+        and r.starts_at < (d.midnight + interval '1 day') at time zone p.time_zone))
+$$;
+
 -- Count the change and tell it. The caller holds the provider's lock.
 create or replace function scheduling.publish_change(provider uuid, what text, during tstzrange, actor text, at timestamptz)
 returns void language sql volatile as $$
@@ -42,7 +54,8 @@ returns void language sql volatile as $$
 $$;
 
 -- Keep a provider's time for a reference. False, and nothing changed, when a reservation or time off overlaps, or when the
--- reference already holds an active reservation. The exclusion constraint is the proof, the lock is the queue.
+-- reference already holds an active reservation. The exclusion constraint is the proof, the lock is the queue. A day that holds
+-- as many jobs as the provider wants raises GH429.
 create or replace function scheduling.reserve(
   provider uuid, planned tstzrange, reference text,
   actor text default 'system:scheduling', at timestamptz default timers.clock_now()
@@ -51,6 +64,9 @@ begin
   perform scheduling.lock_provider($1);
   if exists (select from scheduling_time_off t where t.provider_id = $1 and t.during && $2) then
     return false;
+  end if;
+  if scheduling.day_is_full($1, lower($2)) then
+    raise exception 'provider % wants no more jobs on that day', $1 using errcode = 'GH429';
   end if;
   insert into scheduling_reservation (provider_id, planned, reference, status, reserved_at)
   values ($1, $2, $3, 'active', $5) on conflict do nothing;
