@@ -81,15 +81,34 @@ INSTALLED_APPS = [
     *[f"guildhall.{context}" for context in CONTEXTS],
     "guildhall.web.api",
 ]
+    "guildhall.web.signin",
+    "guildhall.web.public",
+    "guildhall.web.customer",
+    "guildhall.web.provider",
+    "guildhall.web.operator",
 MIDDLEWARE = [
     "guildhall.web.middleware.Answer",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.common.CommonMiddleware",
 ]
+    "guildhall.web.signin.middleware.SignIn",
+    "guildhall.web.signin.middleware.Csrf",
 ROOT_URLCONF = "guildhall.urls"
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 WSGI_APPLICATION = "guildhall.wsgi.application"
 APPEND_SLASH = False
-TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True, "OPTIONS": {}}]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+            ]
+        },
+    }
+]
 AUTH_USER_MODEL = "identity.Account"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -107,7 +126,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 EMAIL_HOST = os.environ.get("SMTP_HOST", "localhost")

@@ -45,6 +45,40 @@ class AccountVerified(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountChanged(Event):
+    """Somebody changed their name, telephone number or language; `queries.get_contact` has them."""
+
+    name: ClassVar[str] = "account.changed"
+    aggregate_type: ClassVar[str] = "account"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordChanged(Event):
+    """An account has another password; every session of it is over."""
+
+    name: ClassVar[str] = "account.password_changed"
+    aggregate_type: ClassVar[str] = "account"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasskeyAdded(Event):
+    """A device can sign in without a password."""
+
+    name: ClassVar[str] = "passkey.added"
+    aggregate_type: ClassVar[str] = "account"
+    passkey_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasskeyRemoved(Event):
+    """A device cannot sign in any more."""
+
+    name: ClassVar[str] = "passkey.removed"
+    aggregate_type: ClassVar[str] = "account"
+    passkey_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class AccountDisabled(Event):
     """An operator closed an account's door."""
 

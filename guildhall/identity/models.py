@@ -7,7 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import connection, models
 from django.db.models import Q
 
-from guildhall.identity.types import CodePurpose, ConsentKind, Role, Scope
+from guildhall.identity.types import CodePurpose, ConsentKind, Role, Scope, SignInMethod
 from guildhall.kernel.actors import Kind
 from guildhall.kernel.ids import new_id
 from guildhall.kernel.refusals import NotFound
@@ -158,6 +158,61 @@ class RefreshToken(models.Model):
                 fields=["family"], condition=Q(used_at=None), name="identity_one_live_token_per_family"
             )
         ]
+
+
+class BrowserSession(models.Model):
+    """One sign-in in one browser. Its cookie holds a token known here by its keyed hash only; its ages are real time."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    digest = models.BinaryField(unique=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    token_version = models.IntegerField()
+    method = models.TextField()
+    device = models.TextField()
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "identity_browser_session"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(method__in=[method.value for method in SignInMethod]),
+                name="identity_sign_in_method_is_known",
+            )
+        ]
+        indexes = [models.Index(fields=["account"], name="identity_browsers_of_account", condition=Q(revoked_at=None))]
+
+
+class Passkey(models.Model):
+    """A public key whose private half lies in somebody's device. `sign_count` stays 0 for keys that are synchronised."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    credential_id = models.BinaryField(unique=True)
+    public_key = models.BinaryField()
+    sign_count = models.BigIntegerField()
+    label = models.TextField()
+    added_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "identity_passkey"
+        indexes = [models.Index(fields=["account"], name="identity_passkeys_of_account")]
+
+
+class PasskeyQuestion(models.Model):
+    """A challenge that one browser may sign once, within minutes; `account` when it is to add a passkey."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, related_name="+")
+    challenge = models.BinaryField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "identity_passkey_question"
+        indexes = [models.Index(fields=["expires_at"], name="identity_question_age")]
 
 
 class Throttle(models.Model):

@@ -8,9 +8,17 @@ from django.db.models.functions import Now
 
 from guildhall.identity import keys, tokens
 from guildhall.identity.codes import SEALED
-from guildhall.identity.models import Account, Consent, OneTimeCode, OperatorScope
+from guildhall.identity.models import (
+    Account,
+    BrowserSession,
+    Consent,
+    OneTimeCode,
+    OperatorScope,
+    Passkey,
+    RefreshToken,
+)
 from guildhall.identity.rules import email_key
-from guildhall.identity.types import CodeToSend, ConsentKind, Contact, Scope
+from guildhall.identity.types import CodeToSend, ConsentKind, Contact, PasskeySummary, Role, Scope, Session, SignedIn
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.refusals import NotFound
 
@@ -34,6 +42,68 @@ def read_access_token(token: str) -> Actor:
     if row is None:
         raise tokens.InvalidToken
     return Actor(row[0], claims.account_id)
+
+
+def read_browser_session(token: str, role: Role) -> SignedIn | None:
+    """
+    Give who uses a browser session of an application, in one query, or None: too old, ended, another role, a closed account.
+
+    Once a minute a second statement writes down that it was seen.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select a.id, a.role, s.id, a.email, a.first_name, a.last_name, a.phone_number, a.language,
+              array(select o.scope from identity_operator_scope o where o.account_id = a.id),
+              s.seen_at < now() - interval '1 minute'
+            from identity_browser_session s join identity_account a on a.id = s.account_id
+            where s.digest = %s and s.revoked_at is null and s.ends_at > now() and s.seen_at > now() - make_interval(secs => %s)
+              and s.token_version = a.token_version and a.role = %s and a.verified_at is not null and a.disabled_at is null
+            """,
+            [tokens.browser_digest(token), tokens.IDLE_LIFE[role].total_seconds(), role],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    account_id, kind, session_id, email, first_name, last_name, phone_number, language, scopes, is_stale = row
+    if is_stale:
+        BrowserSession.objects.filter(id=session_id).update(seen_at=Now())
+    return SignedIn(
+        id=account_id,
+        actor_kind=kind,
+        session_id=session_id,
+        email=email,
+        first_name=first_name,
+        last_name=last_name,
+        phone_number=phone_number,
+        language=language,
+        scopes=frozenset(Scope(scope) for scope in scopes),
+    )
+
+
+def list_sessions(account_id: UUID) -> list[Session]:
+    """Give the sign-ins of an account that still count, in browsers and through the API, the latest seen first."""
+    account = Account.objects.get(id=account_id)
+    idle = tokens.IDLE_LIFE[Role(account.role)]
+    rows = BrowserSession.objects.filter(
+        account=account,
+        token_version=account.token_version,
+        revoked_at=None,
+        ends_at__gt=Now(),
+        seen_at__gt=Now() - idle,
+    )
+    browsers = [Session(row.id, row.device, row.method, row.started_at, row.seen_at) for row in rows]
+    living = RefreshToken.objects.filter(
+        family__account=account, family__revoked_at=None, used_at=None, expires_at__gt=Now()
+    ).select_related("family")
+    programs = [Session(row.family_id, "", "", row.family.started_at, row.issued_at) for row in living]
+    return sorted([*browsers, *programs], key=lambda session: session.seen_at, reverse=True)
+
+
+def list_passkeys(account_id: UUID) -> list[PasskeySummary]:
+    """Give the passkeys of an account, the oldest first."""
+    rows = Passkey.objects.filter(account_id=account_id).order_by("added_at", "id")
+    return [PasskeySummary(row.id, row.label, row.added_at, row.used_at) for row in rows]
 
 
 def get_contact(account_id: UUID) -> Contact:

@@ -1,4 +1,4 @@
-"""Access tokens (signed, five minutes) and refresh tokens (opaque, known here by their hash). Their times are real, never travelled."""
+"""Access tokens (signed, five minutes), refresh and browser tokens (opaque, known by their hash). Their times are real, never travelled."""
 
 import secrets
 from dataclasses import dataclass
@@ -10,12 +10,18 @@ from django.db import connection
 
 from guildhall.identity import keys
 from guildhall.identity.models import Account
-from guildhall.identity.types import Tokens
+from guildhall.identity.types import Role, Tokens
 from guildhall.kernel.refusals import Refused
 
 ACCESS_LIFE = timedelta(minutes=5)
 REFRESH_LIFE = timedelta(days=30)
 SESSION_LIFE = timedelta(days=90)
+BROWSER_LIFE = {
+    Role.CUSTOMER: timedelta(days=90),
+    Role.PROVIDER: timedelta(days=90),
+    Role.OPERATOR: timedelta(hours=12),
+}
+IDLE_LIFE = {Role.CUSTOMER: timedelta(days=30), Role.PROVIDER: timedelta(days=30), Role.OPERATOR: timedelta(hours=2)}
 _ALGORITHM = "HS256"
 _ISSUER = "guildhall"
 _AUDIENCE = "guildhall-api"
@@ -23,6 +29,7 @@ _TYPE = "access"
 _CLAIMS = ["iss", "aud", "sub", "sid", "typ", "ver", "iat", "exp"]
 _SIGNING = "access token"
 _REFRESHING = "refresh token"
+_BROWSING = "browser session"
 
 
 class InvalidToken(Refused):
@@ -92,3 +99,13 @@ def new_refresh_token() -> str:
 def refresh_digest(token: str) -> bytes:
     """Give what is stored of a refresh token."""
     return keys.digest(_REFRESHING, token)
+
+
+def new_browser_token() -> str:
+    """Make the content of a session's cookie: 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def browser_digest(token: str) -> bytes:
+    """Give what is stored of a browser's token."""
+    return keys.digest(_BROWSING, token)

@@ -1,8 +1,11 @@
 """Words of identity: roles, scopes, what consent and codes are for, and what sign-in hands out."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
+
+from guildhall.kernel.actors import Kind
 
 
 class Role(StrEnum):
@@ -34,6 +37,16 @@ class CodePurpose(StrEnum):
     """What a one-time code proves."""
 
     VERIFY_EMAIL = "verify_email"
+    SIGN_IN = "sign_in"
+    RESET_PASSWORD = "reset_password"  # noqa: S105 - a purpose's name
+
+
+class SignInMethod(StrEnum):
+    """How somebody proved who they are in a browser."""
+
+    PASSWORD = "password"  # noqa: S105 - a method's name
+    CODE = "code"
+    PASSKEY = "passkey"
 
 
 @dataclass(frozen=True)
@@ -77,3 +90,55 @@ class CodeToSend:
     account_id: UUID
     purpose: str
     code: str
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Who uses a browser session: a verified, open account of the role that was asked for. `scopes` are an operator's."""
+
+    id: UUID
+    actor_kind: Kind
+    session_id: UUID
+    email: str
+    first_name: str
+    last_name: str
+    phone_number: str
+    language: str
+    scopes: frozenset[Scope]
+
+
+@dataclass(frozen=True)
+class BrowserToken:
+    """What a session's cookie holds, and for how many real seconds at most."""
+
+    token: str
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Session:
+    """One sign-in that still counts: in a browser (`device` in words, `method`), or of a program through the API (both empty)."""
+
+    id: UUID
+    device: str
+    method: str
+    started_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True)
+class PasskeyChallenge:
+    """What a browser is asked to sign: `options` is JSON for its `navigator.credentials`."""
+
+    id: UUID
+    options: str
+
+
+@dataclass(frozen=True)
+class PasskeySummary:
+    """A passkey of an account, under the name of the device that made it."""
+
+    id: UUID
+    label: str
+    added_at: datetime
+    used_at: datetime | None

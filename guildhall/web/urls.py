@@ -1,7 +1,7 @@
 """Addresses of the edges."""
 
 from django.conf import settings
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from guildhall.web.api.v1.addresses import api
 from guildhall.web.api.v1.openapi import openapi
@@ -13,6 +13,10 @@ from guildhall.web.webhooks.twilio import inbound, status
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/openapi.json", openapi),
     path("api/v1/", api.urls),
+    path("", include("guildhall.web.public.urls")),
+    path("my/", include("guildhall.web.customer.urls")),
+    path("pro/", include("guildhall.web.provider.urls")),
+    path("ops/", include("guildhall.web.operator.urls")),
     path("health", live),
     path("ready", ready),
     path("webhooks/stripe", platform),

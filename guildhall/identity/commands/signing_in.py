@@ -10,8 +10,8 @@ from django.db.models.functions import Least, Now
 from django.db.transaction import atomic
 
 from guildhall.eventlog.commands import publish
-from guildhall.identity import rules, tokens
-from guildhall.identity.events import SessionEnded, SessionReplayed, SessionStarted
+from guildhall.identity import rules, sessions, tokens
+from guildhall.identity.events import SessionReplayed, SessionStarted
 from guildhall.identity.models import Account, RefreshFamily, RefreshToken
 from guildhall.identity.throttles import Limit, TooManyTries, count_try, forget_tries, forgive_try
 from guildhall.identity.types import Tokens
@@ -50,11 +50,11 @@ def authenticate(*, email: str, password: str, at: datetime, address: str = "") 
     :raises TooManyTries: after ten failures of one account or a hundred of one network address in 15 minutes.
     """
     key = rules.email_key(email)
-    _count_failure(key, address)
+    count_failure(key, address)
     account = Account.objects.filter(email_key=key).first()
-    if not _is_right(password, account) or account is None or account.disabled_at is not None:
+    if not is_right(password, account) or account is None or account.disabled_at is not None:
         raise InvalidCredentials
-    forget_tries(_FAILURES_OF_ACCOUNT, key)
+    forget_failures(key)
     forgive_try(_FAILURES_OF_ADDRESS, address)
     if account.verified_at is None:
         raise NotVerified
@@ -62,7 +62,7 @@ def authenticate(*, email: str, password: str, at: datetime, address: str = "") 
     return account.id
 
 
-def _count_failure(key: str, address: str) -> None:
+def count_failure(key: str, address: str) -> None:
     """Count before checking, so that parallel guesses cannot all slip through; a success takes its count back."""
     with atomic(durable=True):
         wait = count_try(_FAILURES_OF_ACCOUNT, key)
@@ -72,7 +72,13 @@ def _count_failure(key: str, address: str) -> None:
         raise TooManyTries(retry_after=wait)
 
 
-def _is_right(password: str, account: Account | None) -> bool:
+def forget_failures(key: str) -> None:
+    """Begin again at no failure of an account."""
+    forget_tries(_FAILURES_OF_ACCOUNT, key)
+
+
+def is_right(password: str, account: Account | None) -> bool:
+    """Whether a password is an account's; without an account it takes as long to say no."""
     decoy = _decoy()
     encoded = account.password if account else decoy
     return check_password(password[: rules.PASSWORD_LENGTH_MAX + 1], encoded)
@@ -123,7 +129,7 @@ def _rotate(digest: bytes, at: datetime) -> Tokens | None:
     if account is None or family.revoked_at is not None:
         return None
     if RefreshToken.objects.filter(digest=digest).exclude(used_at=None).exists():
-        _end(family)
+        RefreshFamily.objects.filter(id=family.id).update(revoked_at=Now())
         event = SessionReplayed(aggregate_id=family.id, version=2, account_id=family.account_id)
         publish(event, by=Actor.anonymous(), at=at)
         return None
@@ -143,10 +149,6 @@ def _add_refresh_token(family: RefreshFamily) -> str:
     return refresh
 
 
-def _end(family: RefreshFamily) -> None:
-    RefreshFamily.objects.filter(id=family.id, revoked_at=None).update(revoked_at=Now())
-
-
 @atomic
 def sign_out(*, refresh: str, at: datetime) -> None:
     """End the session that a refresh token belongs to; its access tokens stop at once. An unknown token ends nothing."""
@@ -155,26 +157,16 @@ def sign_out(*, refresh: str, at: datetime) -> None:
         return
     family = RefreshFamily.objects.select_for_update().get(id=found.family_id)
     if family.revoked_at is None:
-        _end_and_tell(family, at)
+        sessions.end(family, by=None, at=at)
 
 
 @atomic
 def revoke_tokens(*, account_id: UUID, by: Actor, at: datetime) -> None:
     """
-    End every session of an account, and every access token at once.
+    End every session of an account, in browsers and through the API, and every access token at once.
 
     :raises NotFound: no such account.
     """
     Account.locked(account_id)
-    for family in (
-        RefreshFamily.objects.select_for_update().filter(account_id=account_id, revoked_at=None).order_by("id")
-    ):
-        _end_and_tell(family, at, by=by)
+    sessions.end_all(account_id, by=by, at=at)
     Account.objects.filter(id=account_id).update(token_version=F("token_version") + 1)
-
-
-def _end_and_tell(family: RefreshFamily, at: datetime, *, by: Actor | None = None) -> None:
-    _end(family)
-    owner = Account.objects.get(id=family.account_id)
-    event = SessionEnded(aggregate_id=family.id, version=2, account_id=owner.id)
-    publish(event, by=by or Actor(owner.actor_kind, owner.id), at=at)

@@ -1,0 +1,13 @@
+"""Addresses of the customer's application."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from guildhall.web.customer import home, manifest, registration
+
+app_name = "customer"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.page, name="home"),
+    path("manifest.webmanifest", manifest.manifest, name="manifest"),
+    path("account/register", registration.page, name="register"),
+    path("account/", include("guildhall.web.signin.urls")),
+]

@@ -1,0 +1,13 @@
+"""The operator's first page."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from guildhall.web.signin.access import PageRequest
+
+
+@require_safe
+def page(request: PageRequest) -> HttpResponse:
+    """Greet somebody who signed in; what waits for a decision will stand here."""
+    return render(request, "operator/home.html", {"section": "home"})

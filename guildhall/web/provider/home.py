@@ -1,0 +1,13 @@
+"""The provider's first page."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from guildhall.web.signin.access import PageRequest
+
+
+@require_safe
+def page(request: PageRequest) -> HttpResponse:
+    """Greet somebody who signed in; the day's work will stand here."""
+    return render(request, "provider/home.html", {"section": "home"})
