@@ -16,7 +16,7 @@ SEARCH = "services/search?latitude=32.7185&longitude=-117.1593&category=audio"
         ("owner", "users/{customer}/bookings", 2),
         ("assigned", "offers", 4),
         ("assigned", "offers/{offer}", 3),
-        ("operator", "operator/bookings?status=contested", 2),
+        ("operator", "operator/bookings?status=contested", 3),
         ("anonymous", SEARCH, 12),
         ("anonymous", "providers/{provider}", 13),
     ],

@@ -10,6 +10,7 @@ from guildhall.bookings import commands
 from guildhall.bookings.queries import access_booking, list_pending
 from guildhall.bookings.types import BookingCard
 from guildhall.eventlog import queries as eventlog
+from guildhall.identity.types import Scope
 from guildhall.kernel.refusals import NotFound
 from guildhall.matching.queries import candidates as list_candidates
 from guildhall.payments.queries import ledger_of, list_transactions
@@ -17,7 +18,7 @@ from guildhall.policy import commands as policy
 from guildhall.policy.queries import pauses as list_pauses
 from guildhall.policy.types import PauseCard, Switch
 from guildhall.timers import queries as timers
-from guildhall.web.api.auth import OPERATOR, who
+from guildhall.web.api.auth import ADMINISTRATOR, SUPPORT, SUPPORT_OR_FINANCE, require_scope, who
 from guildhall.web.api.fields import BookingId, PageSize, PauseId
 from guildhall.web.api.idempotency import changes
 from guildhall.web.api.reading import PAGE_SIZE, make_time_cursor, page_of, read_time_cursor, reads
@@ -39,10 +40,11 @@ from guildhall.web.api.v1.operator_shapes import (
 )
 from guildhall.web.middleware import received_at
 
-router = Router(tags=["operator"], auth=OPERATOR)
+router = Router(tags=["operator"], auth=ADMINISTRATOR)
+_SCOPE_OF_SWITCH = {"matching": Scope.SUPPORT, "notifications": Scope.SUPPORT, "payouts": Scope.FINANCE}
 
 
-@router.get("/bookings", response=Page[BookingSummary])
+@router.get("/bookings", response=Page[BookingSummary], auth=SUPPORT)
 @reads
 def pending(
     request: HttpRequest,
@@ -57,7 +59,7 @@ def pending(
     return page_of(found, limit, BookingSummary.of, lambda card: _cursor(kind, card))
 
 
-@router.get("/bookings/{booking_id}/timeline", response=Page[FactOut])
+@router.get("/bookings/{booking_id}/timeline", response=Page[FactOut], auth=SUPPORT_OR_FINANCE)
 @reads
 def timeline(request: HttpRequest, booking_id: BookingId) -> Page[FactOut]:
     """Tell a booking's whole story, oldest first, on one page."""
@@ -65,7 +67,7 @@ def timeline(request: HttpRequest, booking_id: BookingId) -> Page[FactOut]:
     return Page[FactOut](items=[FactOut.of(fact) for fact in facts], next_cursor=None)
 
 
-@router.get("/bookings/{booking_id}/candidates", response=Page[CandidateOut])
+@router.get("/bookings/{booking_id}/candidates", response=Page[CandidateOut], auth=SUPPORT)
 @reads
 def candidates(request: HttpRequest, booking_id: BookingId) -> Page[CandidateOut]:
     """Explain the search: who was considered, in what order, why, and why not; on one page."""
@@ -73,7 +75,7 @@ def candidates(request: HttpRequest, booking_id: BookingId) -> Page[CandidateOut
     return Page[CandidateOut](items=[CandidateOut.of(card) for card in cards], next_cursor=None)
 
 
-@router.get("/bookings/{booking_id}/ledger", response=LedgerOut)
+@router.get("/bookings/{booking_id}/ledger", response=LedgerOut, auth=SUPPORT_OR_FINANCE)
 @reads
 def ledger(request: HttpRequest, booking_id: BookingId) -> LedgerOut:
     """Show the money of a booking."""
@@ -84,7 +86,7 @@ def ledger(request: HttpRequest, booking_id: BookingId) -> LedgerOut:
     )
 
 
-@router.post("/bookings/{booking_id}/assignment", response=BookingOut)
+@router.post("/bookings/{booking_id}/assignment", response=BookingOut, auth=SUPPORT)
 @changes
 def assign(request: HttpRequest, booking_id: BookingId, body: AssignmentIn) -> Status[BookingOut]:
     """Give the job to a provider by hand."""
@@ -94,7 +96,7 @@ def assign(request: HttpRequest, booking_id: BookingId, body: AssignmentIn) -> S
     return Status(200, show(booking_id, who(request)))
 
 
-@router.post("/bookings/{booking_id}/decision", response=BookingOut)
+@router.post("/bookings/{booking_id}/decision", response=BookingOut, auth=SUPPORT)
 @changes
 def decide(request: HttpRequest, booking_id: BookingId, body: DecisionIn) -> Status[BookingOut]:
     """Decide open hours: so many minutes are final, or the booking is cancelled. Lifts the settlement block."""
@@ -108,33 +110,35 @@ def decide(request: HttpRequest, booking_id: BookingId, body: DecisionIn) -> Sta
     return Status(200, show(booking_id, who(request)))
 
 
-@router.get("/pauses", response=Page[PauseOut])
+@router.get("/pauses", response=Page[PauseOut], auth=SUPPORT_OR_FINANCE)
 @reads
 def pauses(request: HttpRequest) -> Page[PauseOut]:
     """List the switches that are thrown now, on one page."""
     return Page[PauseOut](items=[PauseOut.of(card) for card in list_pauses()], next_cursor=None)
 
 
-@router.post("/pauses", response={201: PauseOut})
+@router.post("/pauses", response={201: PauseOut}, auth=SUPPORT_OR_FINANCE)
 @changes
 def pause(request: HttpRequest, body: PauseIn) -> Status[PauseOut]:
     """Stop matching, sending or payouts, in a city or everywhere."""
+    require_scope(who(request), _SCOPE_OF_SWITCH[body.what])
     pause_id = policy.pause(
         what=body.what, city=body.city, reason=body.reason, by=who(request), at=received_at(request)
     )
     return Status(201, PauseOut.of(_pause(pause_id)))
 
 
-@router.delete("/pauses/{pause_id}", response={204: None})
+@router.delete("/pauses/{pause_id}", response={204: None}, auth=SUPPORT_OR_FINANCE)
 @changes
 def resume(request: HttpRequest, pause_id: PauseId) -> Status[None]:
     """Let what was paused run again."""
     card = _pause(pause_id)
+    require_scope(who(request), _SCOPE_OF_SWITCH[card.what])
     policy.resume(what=cast("Switch", card.what), city=card.city, by=who(request), at=received_at(request))
     return Status(204, None)
 
 
-@router.get("/health", response=HealthOut)
+@router.get("/health", response=HealthOut, auth=SUPPORT_OR_FINANCE)
 @reads
 def health(request: HttpRequest) -> HealthOut:
     """Take the system's pulse."""

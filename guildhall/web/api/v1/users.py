@@ -13,7 +13,7 @@ from guildhall.identity.queries import get_contact, has_consent
 from guildhall.identity.types import ConsentKind
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.ids import public_id
-from guildhall.web.api.auth import ANYBODY, CUSTOMER, who
+from guildhall.web.api.auth import CUSTOMER, OWN_ACCOUNT, who
 from guildhall.web.api.fields import AddressId, CustomerId, Latitude, Longitude, ProviderId
 from guildhall.web.api.idempotency import changes
 from guildhall.web.api.reading import reads
@@ -113,7 +113,7 @@ class FavouriteOut(Schema):
     position: int
 
 
-@router.get("/me", response=UserOut, auth=ANYBODY)
+@router.get("/me", response=UserOut, auth=OWN_ACCOUNT)
 @reads
 def me(request: HttpRequest) -> UserOut:
     """Show the account that asks."""
@@ -133,7 +133,7 @@ def me(request: HttpRequest) -> UserOut:
     )
 
 
-@router.post("/me/consents", response={201: ConsentOut}, auth=ANYBODY)
+@router.post("/me/consents", response={201: ConsentOut}, auth=OWN_ACCOUNT)
 @changes
 def give_consent(request: HttpRequest, body: ConsentIn) -> Status[ConsentOut]:
     """Agree to something, in words of a version."""
@@ -149,7 +149,7 @@ def give_consent(request: HttpRequest, body: ConsentIn) -> Status[ConsentOut]:
     return Status(201, ConsentOut(kind=body.kind, is_given=True))
 
 
-@router.delete("/me/consents/{kind}", response=ConsentOut, auth=ANYBODY)
+@router.delete("/me/consents/{kind}", response=ConsentOut, auth=OWN_ACCOUNT)
 @changes
 def take_consent_back(request: HttpRequest, kind: Consent) -> Status[ConsentOut]:
     """Agree no longer, from now on."""
