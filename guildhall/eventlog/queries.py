@@ -1,6 +1,7 @@
 """Reading the log."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
@@ -45,8 +46,7 @@ def waiting() -> int:
     return int(row[0])
 
 
-def fact_of(row: tuple[Any, ...]) -> Fact:
+def fact_of(row: Sequence[Any]) -> Fact:
     """Make a fact from (seq, name, aggregate, version, reference, actor, occurred_at, at, payload as text)."""
-    *values, payload = row
-    names = ("seq", "name", "aggregate", "version", "reference", "actor", "occurred_at", "at")
-    return Fact(**dict(zip(names, values, strict=True)), payload=json.loads(payload))
+    values = [*row[:-1], json.loads(row[-1])]
+    return Fact(*values)

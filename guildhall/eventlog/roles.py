@@ -68,7 +68,7 @@ def _delivering(name: str, wake: threading.Event) -> Callable[[threading.Event],
             if time.monotonic() >= retry_at:
                 delivery.retry(name)
                 retry_at = time.monotonic() + _RETRY_EVERY_SECONDS
-            if not moved:
+            if moved < delivery.BATCH:
                 wake.wait(_RETRY_EVERY_SECONDS)
 
     return until

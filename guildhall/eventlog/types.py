@@ -1,6 +1,6 @@
 """Facts: what an event class looks like, and what a handler learns about one."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID
@@ -48,7 +48,7 @@ class Event:
     @classmethod
     def read(cls, *, aggregate: str, version: int, reference: str, payload: dict[str, Any]) -> Self:
         """Make the fact from its row; members that a newer or older version of the class does not know are left out."""
-        known = {field.name for field in fields(cls)}
+        known = cls.__dataclass_fields__
         values = {key: value for key, value in payload.items() if key in known}
         envelope = {"aggregate_id": aggregate.partition(":")[2], "version": version, "reference": reference}
         event: Self = _adapter(cls).validate_python({**values, **envelope})
@@ -78,7 +78,7 @@ def event_classes() -> list[type[Event]]:
     return [_registry[name] for name in sorted(_registry)]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Fact:
     """The row around an event: who caused it, when it happened (`occurred_at`), and when it is being handled (`at`), on the clock."""
 

@@ -29,19 +29,22 @@ create or replace function eventlog.publish_many(
 $$;
 
 -- The canonical text of a fact, the same under every time zone and date style; what a seal hashes.
-create or replace function eventlog.canonical(pos bigint, e eventlog_event) returns text language sql immutable as $$
+create or replace function eventlog.canonical(pos bigint, e eventlog_event) returns text language sql stable as $$
   select concat_ws(e'\x1f', pos, e.seq, e.name, e.aggregate, e.version, e.reference, e.actor,
                    extract(epoch from e.occurred_at), e.payload::text)
 $$;
 
 -- Number waiting facts in order of seq, seal the batch, and wake the subscribers with one notification. Returns how many.
 -- The row lock on the head is the fence: two sequencers can never number at once.
-create or replace function eventlog.sequence_batch(most integer) returns integer language plpgsql volatile as $$
+-- Rows are looked up one by one by key: a plan made for a batch of thousands would read the whole log for a batch of three.
+create or replace function eventlog.sequence_batch(most integer) returns integer language plpgsql volatile
+set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
 declare
   head eventlog_sequencer_head;
   numbered integer;
   digest bytea;
 begin
+  if not exists (select from eventlog_pending) then return 0; end if;
   select * into head from eventlog_sequencer_head where id = 1 for update;
   with taken as (
     delete from eventlog_pending where seq in (select seq from eventlog_pending order by seq limit most) returning seq
@@ -58,6 +61,44 @@ begin
   update eventlog_sequencer_head set position = head.position + numbered, seal = digest where id = 1;
   perform pg_notify('eventlog', (head.position + numbered)::text);
   return numbered;
+end $$;
+
+-- Take a subscription's next stretch of the log: lock its cursor (one that another process holds is left alone), move it past the stretch,
+-- and give the facts it hears, at most `most`; `is_blocked`: an earlier fact of that aggregate is parked. The last row has no fact, its
+-- place is how many positions were passed; no row at all: there is nothing to take.
+-- The transaction commits without waiting for the disk: should the machine fail, cursor and effects are lost together, and taken again.
+create or replace function eventlog.take(subscriber text, heard text[], most integer) returns table (
+  place bigint, is_blocked boolean, seq bigint, name text, aggregate text, version integer, reference text, actor text,
+  occurred_at timestamptz, at timestamptz, payload jsonb
+) language plpgsql volatile set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
+#variable_conflict use_column
+declare
+  stretch constant integer := 2000;
+  began bigint;
+  ended bigint;
+  given integer;
+begin
+  if not exists (select from eventlog_subscription s, eventlog_sequencer_head h where s.name = subscriber and h.position > s.position) then
+    return;
+  end if;
+  select s.position into began from eventlog_subscription s where s.name = subscriber for update skip locked;
+  select least(h.position, began + stretch) into ended from eventlog_sequencer_head h;
+  if began is null or ended <= began then return; end if;
+  perform set_config('synchronous_commit', 'off', true);
+  return query
+    select p.position, exists (select from eventlog_parked k where k.subscription_id = subscriber and k.aggregate = e.aggregate),
+      e.seq, e.name, e.aggregate, e.version, e.reference, e.actor, e.occurred_at, timers.clock_now(), e.payload
+    from eventlog_position p join eventlog_event e on e.seq = p.seq
+    where p.position > began and p.position <= ended and e.name = any (heard)
+    order by p.position limit most;
+  get diagnostics given = row_count;
+  if given = most then
+    select max(f.position) into ended
+    from (select p.position from eventlog_position p join eventlog_event e on e.seq = p.seq
+          where p.position > began and p.position <= ended and e.name = any (heard) order by p.position limit most) f;
+  end if;
+  update eventlog_subscription s set position = ended where s.name = subscriber;
+  return query select ended - began, false, null::bigint, null, null, null::integer, null, null, null::timestamptz, null::timestamptz, null::jsonb;
 end $$;
 
 -- Seals whose batch no longer hashes to what was sealed (a fact changed, vanished, moved or was slipped in).
