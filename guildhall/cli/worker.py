@@ -14,6 +14,8 @@ import procrastinate
 from asgiref.sync import sync_to_async
 from django.db import InterfaceError, OperationalError, close_old_connections, connections
 from procrastinate.contrib.django import app as jobs
+from procrastinate.jobs import Status
+from procrastinate.manager import JobManager
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 if TYPE_CHECKING:
@@ -47,6 +49,20 @@ class AfterAnOutage(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": min(job.attempts, _PAUSE_SECONDS_MAX)})
 
 
+class TwinsDoTheWork(JobManager):
+    """A job that is to be done again while its twin (the same queueing lock) waits already leaves the work to the twin."""
+
+    async def retry_job(self, job: Job, *args: Any, **kwargs: Any) -> None:
+        """Let the job wait again; it is deleted when its twin waits."""
+        try:
+            await super().retry_job(job, *args, **kwargs)
+        except procrastinate.exceptions.UniqueViolation:
+            if job.queueing_lock is None:
+                raise
+            log.info("%s (job %s) is left to its twin", job.task_name, job.id)
+            await self.finish_job(job, Status.FAILED, delete_job=True)
+
+
 def run_worker(stop: threading.Event) -> None:
     """
     Do jobs until `stop` is set; running ones may finish.
@@ -69,6 +85,7 @@ async def _work_until(stop: threading.Event) -> None:
     # procrastinate's own bookkeeping goes through Django's connection of one helper thread, which nobody else renews.
     await sync_to_async(connections.close_all)()
     app = jobs.with_connector(jobs.connector.get_worker_connector())  # type: ignore[attr-defined]  # Django's connector has it, its base class does not
+    app.job_manager = TwinsDoTheWork(app.connector)
     async with app.open_async():
         with suppress(procrastinate.exceptions.AlreadyEnqueued):
             await app.configure_task(_AT_EVERY_START, queueing_lock=_AT_EVERY_START).defer_async(timestamp=0)

@@ -23,10 +23,12 @@ def note(text: str) -> None:
 
 
 @jobs.task(name="tests.cli.lose")
-def lose() -> None:
-    """Lose the database session in the middle of the first run."""
+def lose(twin: bool = False) -> None:
+    """Lose the database session in the middle of the first run, perhaps after a twin was queued."""
     DONE.append("begun")
     if len(DONE) == 1:
+        if twin:
+            lose.configure(queueing_lock="lose", schedule_in={"seconds": 2}).defer()
         with connection.cursor() as cursor:
             cursor.execute("select pg_terminate_backend(pg_backend_pid())")
 
@@ -72,6 +74,34 @@ def test_a_job_whose_worker_died_is_done_again(committed_db, request):
     request.getfixturevalue("working")
 
     eventually(lambda: DONE == ["left as guildhall_app"])
+
+
+@pytest.mark.committed
+def test_a_dead_workers_job_whose_twin_waits_already_leaves_the_work_to_the_twin(committed_db, request, caplog):
+    left = note.configure(queueing_lock="note").defer(text="left")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into procrastinate_workers (last_heartbeat) values (now() - interval '1 minute') returning id"
+        )
+        dead = cursor.fetchone()[0]
+        cursor.execute("update procrastinate_jobs set status = 'doing', worker_id = %s where id = %s", [dead, left])
+    note.configure(queueing_lock="note", schedule_in={"seconds": 8}).defer(text="twin")
+    note.defer(text="other")
+
+    request.getfixturevalue("working")
+
+    eventually(lambda: len(DONE) == 2, seconds=15)
+    assert DONE == ["other as guildhall_app", "twin as guildhall_app"]
+    eventually(lambda: count_of_jobs() == 0)
+    assert "the database is away" not in caplog.text
+
+
+@pytest.mark.committed
+def test_a_job_to_be_done_again_whose_twin_waits_already_leaves_the_work_to_the_twin(working):
+    lose.configure(queueing_lock="lose").defer(twin=True)
+
+    eventually(lambda: DONE == ["begun", "begun"], seconds=10)
+    eventually(lambda: count_of_jobs("tests.cli.lose") == 0)
 
 
 @pytest.mark.committed
