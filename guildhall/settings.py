@@ -71,6 +71,7 @@ CONTEXTS = [
     "discovery",
     "matching",
     "bookings",
+    "reviews",
     "notifications",
 ]
 INSTALLED_APPS = [
@@ -80,19 +81,19 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     *[f"guildhall.{context}" for context in CONTEXTS],
     "guildhall.web.api",
-]
     "guildhall.web.signin",
     "guildhall.web.public",
     "guildhall.web.customer",
     "guildhall.web.provider",
     "guildhall.web.operator",
+]
 MIDDLEWARE = [
     "guildhall.web.middleware.Answer",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.common.CommonMiddleware",
-]
     "guildhall.web.signin.middleware.SignIn",
     "guildhall.web.signin.middleware.Csrf",
+]
 ROOT_URLCONF = "guildhall.urls"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 WSGI_APPLICATION = "guildhall.wsgi.application"

@@ -22,6 +22,7 @@ from guildhall.payments.queries import get_payment
 from guildhall.policy.queries import get, is_paused
 from guildhall.policy.types import EVERY_CITY, NotificationPolicy
 from guildhall.providers.queries import get_schedule
+from guildhall.reviews.queries import awaits_review
 
 _READER = Actor("operator", name="notifications")
 """Sees a booking as operators do; the templates of a role hold what that role may know."""
@@ -64,6 +65,7 @@ def look(message: OutgoingMessage, *, at: datetime) -> Subject:
     _check_offer(subject.offer, at)
     if subject.booking is not None:
         _check_booking(message, subject.booking)
+        _check_review(message)
     if is_paused("notifications", subject.booking.city_key if subject.booking else EVERY_CITY):
         raise Postponed("paused")
     if not message.is_time_critical:
@@ -125,6 +127,14 @@ def _check_booking(message: OutgoingMessage, booking: BookingCard) -> None:
     if message.event_name == "booking.reminder_due" and datetime.fromisoformat(starts_at) != booking.starts_at:
         raise Dropped("overtaken")
     if message.event_name == "booking.payment_action_needed" and _is_authorized(message.reference):
+        raise Dropped("overtaken")
+
+
+def _check_review(message: OutgoingMessage) -> None:
+    """Nobody is asked for a review that they have written since, or cannot write any more."""
+    if message.event_name == "review.submitted" and not awaits_review(
+        booking_id=UUID(message.reference.removeprefix("booking:")), account_id=message.recipient_id
+    ):
         raise Dropped("overtaken")
 
 

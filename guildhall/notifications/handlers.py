@@ -13,6 +13,7 @@ from guildhall.notifications.routing import tell
 from guildhall.notifications.types import MessageStatus
 from guildhall.payments import events as payments
 from guildhall.policy.events import SwitchResumed
+from guildhall.reviews import events as reviews
 
 HEARD: tuple[type[Event], ...] = (
     identity.AccountCreated,
@@ -54,6 +55,9 @@ HEARD: tuple[type[Event], ...] = (
     bookings.BookingCancelled,
     bookings.BookingClosed,
     bookings.BookingOverdue,
+    reviews.ReviewSubmitted,
+    reviews.ReviewPublished,
+    reviews.ReviewReplied,
 )
 
 

@@ -17,6 +17,8 @@ from guildhall.notifications.types import Channel
 from guildhall.payments.events import PayoutFailed, PayoutPaid
 from guildhall.policy.queries import get
 from guildhall.policy.types import NotificationPolicy, Rule
+from guildhall.reviews.events import ReviewFact, ReviewReplied, ReviewSubmitted
+from guildhall.reviews.types import Side
 
 _LISTS = frozenset({"offer_ids", "provider_ids"})
 _ENDS = ("expires_at", "deadline_at")
@@ -48,6 +50,8 @@ def _parties(event: Event, roles: set[str]) -> Iterator[Party]:
     elif event.aggregate_type == "account":
         for contact in get_contacts([event.aggregate_id]).values():
             yield Party(contact.role, contact.id)
+    elif isinstance(event, ReviewFact):
+        yield from _concerned(event)
     else:
         yield from _named(event)
     if "operator" in roles:
@@ -66,6 +70,14 @@ def _named(event: Event) -> Iterator[Party]:
         providers.add(event.withdrawn_provider_id)
     for provider_id in filter(None, providers):
         yield Party("provider", provider_id)
+
+
+def _concerned(event: ReviewFact) -> Iterator[Party]:
+    """Whom a review is about, or for a reply who wrote it. Of a second review both learn by its becoming visible."""
+    if isinstance(event, ReviewSubmitted) and not event.is_first:
+        return
+    side = event.side if isinstance(event, ReviewReplied) else event.side.other
+    yield Party(side.value, event.customer_id if side is Side.CUSTOMER else event.provider_id)
 
 
 def _message(event: Event, fact: Fact, rule: Rule, party: Party) -> NewMessage:

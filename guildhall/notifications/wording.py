@@ -213,6 +213,15 @@ def _right(message: OutgoingMessage, subject: Subject) -> Words:
     return {"valid_until": shown(datetime.fromisoformat(message.facts["valid_until"]), subject.zone, _DAY)}
 
 
+def _stars(message: OutgoingMessage, _subject: Subject) -> Words:
+    stars = message.facts["rating"]
+    return {"stars": ngettext("%(number)d star of 5", "%(number)d stars of 5", stars) % {"number": stars}}
+
+
+def _review_end(message: OutgoingMessage, subject: Subject) -> Words:
+    return {"review_until": shown(datetime.fromisoformat(message.facts["closes_at"]), subject.zone)}
+
+
 def _booking(subject: Subject) -> BookingCard:
     if subject.booking is None:
         raise Dropped("subject_gone")
@@ -238,6 +247,9 @@ _BY_EVENT: dict[str, tuple[Callable[[OutgoingMessage, Subject], Words], ...]] = 
     "payment.transferred": (_transferred,),
     "payout.paid": (_payout,),
     "payout.failed": (_payout,),
+    "review.submitted": (_sides, _review_end),
+    "review.published": (_sides, _stars),
+    "review.replied": (_sides,),
     "work_right.granted": (_right,),
 }
 

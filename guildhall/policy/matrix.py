@@ -43,6 +43,13 @@ _ACCOUNT = {
     "account.verified": "welcome",
 }
 
+# Whom a review is about is told of it; who wrote it is told of the reply.
+_REVIEWS = {
+    "review.submitted": "review-waiting",
+    "review.published": "review-published",
+    "review.replied": "review-replied",
+}
+
 # Nobody is told what they have just done themselves, except where the message is their record of it.
 _CUSTOMER = {
     **_ACCOUNT,
@@ -61,6 +68,7 @@ _CUSTOMER = {
     "booking.cancelled": "booking-cancelled",
     "booking.payment_action_needed": "payment-action-needed",
     "payment.captured": "payment-captured",
+    **_REVIEWS,
 }
 _PROVIDER = {
     **_ACCOUNT,
@@ -78,6 +86,7 @@ _PROVIDER = {
     "payment.transferred": "payment-transferred",
     "payout.paid": "payout-paid",
     "payout.failed": "payout-failed",
+    **_REVIEWS,
 }
 _OPERATOR = {
     "booking.unfilled": "escalation-unfilled",

@@ -163,6 +163,34 @@ class CancellationPolicy(Policy):
     asap_call_out: bool = True
 
 
+class ReviewPolicy(Policy):
+    """Until how many days after the work both sides may review each other, unseen by one another."""
+
+    document = "review"
+
+    window_days: int = Field(default=14, ge=1, le=90)
+
+
+class TipPolicy(Policy):
+    """
+    Thanks in money: until how many days after the work, and how much.
+
+    `least_minor` is for one tip, `most_minor` for all tips of a booking together. All of a tip is the provider's: there is no fee on it.
+    """
+
+    document = "tip"
+
+    window_days: int = Field(default=30, ge=1, le=180)
+    least_minor: int = Field(default=100, ge=50, le=100_000)
+    most_minor: int = Field(default=50_000, ge=100, le=1_000_000)
+
+    @model_validator(mode="after")
+    def _least_is_less(self) -> Self:
+        if self.least_minor > self.most_minor:
+            raise ValueError("least_minor must not exceed most_minor")
+        return self
+
+
 class QuietHours(BaseModel):
     """From when to when (local time of the recipient) a message that is not time-critical waits for the morning."""
 
@@ -196,7 +224,15 @@ class NotificationPolicy(Policy):
 
 POLICIES: dict[str, type[Policy]] = {
     policy.document: policy
-    for policy in (MatchingPolicy, BookingPolicy, MoneyPolicy, CancellationPolicy, NotificationPolicy)
+    for policy in (
+        MatchingPolicy,
+        BookingPolicy,
+        MoneyPolicy,
+        CancellationPolicy,
+        ReviewPolicy,
+        TipPolicy,
+        NotificationPolicy,
+    )
 }
 
 

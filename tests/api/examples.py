@@ -87,6 +87,10 @@ EXAMPLES: dict[str, Example] = {
     "POST bookings/{booking_id}/withdrawal": _as(
         "assigned", 204, {"reason": "Ill."}, path="bookings/{confirmed}/withdrawal"
     ),
+    "POST reviews": _as("owner", 201, {"booking_id": "{completed}", "rating": 5, "comment": "On time, and kind."}),
+    "POST reviews/{review_id}/reply": _as("assigned", 200, {"reply": "Thank you."}, path="reviews/{review}/reply"),
+    "GET bookings/{booking_id}/reviews": _as("owner", path="bookings/{contested}/reviews"),
+    "GET providers/{provider_id}/reviews": _as("anonymous", query="limit=5", path="providers/{provider}/reviews"),
     "GET offers": _as("assigned", query="limit=5"),
     "GET offers/{offer_id}": _as("assigned", path="offers/{offer}"),
     "POST offers/{offer_id}/acceptance": _as("assigned", path="offers/{offer}/acceptance"),

@@ -62,7 +62,7 @@ def method_of(address: str) -> str:
 def is_public(address: str) -> bool:
     """Whether anybody may ask without signing in."""
     path = address.partition(" ")[2]
-    return path.startswith(PUBLIC) or path == "providers/{provider_id}"
+    return path.startswith(PUBLIC) or path in {"providers/{provider_id}", "providers/{provider_id}/reviews"}
 
 
 def takes_key(address: str) -> bool:
@@ -239,6 +239,9 @@ def _lengths() -> Iterator[Variant]:
         decision = {"settled_minutes": minutes, "reason": "x"}
         address = "POST operator/bookings/{booking_id}/decision"
         yield Variant("X16", address, 422, "bad_settlement", f"{minutes} minutes", body=decision)
+    for rating in (0, 6, -1):
+        body = {"booking_id": "{completed}", "rating": rating}
+        yield Variant("X16", "POST reviews", 422, "bad_rating", f"{rating} stars", body=body)
     swapped = {"starts_at": "2027-07-08T00:00:00Z", "ends_at": "2027-07-01T00:00:00Z"}
     past = {"starts_at": "2026-07-01T00:00:00Z", "ends_at": "2026-07-08T00:00:00Z"}
     for what, body in {"end before start": swapped, "in the past": past}.items():

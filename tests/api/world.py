@@ -21,6 +21,7 @@ from guildhall.payments.commands import start_onboarding
 from guildhall.policy.commands import pause
 from guildhall.providers.commands import add_service
 from guildhall.providers.types import PriceModel
+from guildhall.reviews.commands import submit_review
 from guildhall.scheduling.commands import add_time_off
 from guildhall.timers.queries import clock_now
 from tests import given_bookings as given
@@ -88,6 +89,7 @@ def build() -> World:
     for stage, steps in _STEPS.items():
         for step in steps:
             step(world.bookings[stage], ana, priya)
+    _review(world)
     _name_secrets(world)
     world.names |= {stage: public_id("bk", booking_id) for stage, booking_id in world.bookings.items()}
     world.apis = {role: Api(world.people.get(role)) for role in ROLES}
@@ -175,6 +177,15 @@ def _take(world: World) -> None:
     given.let_it_happen()
     vendor.says_yes()
     given.let_it_happen()
+
+
+def _review(world: World) -> None:
+    """Both sides have said how the contested job was."""
+    job = {"booking_id": world.bookings["contested"], "at": clock_now()}
+    ana, priya = world.people["owner"], world.people["assigned"]
+    review_id = submit_review(**job, rating=2, comment="It took too long.", by=ana.actor)
+    submit_review(**job, rating=4, by=priya.actor)
+    world.names["review"] = public_id("rv", review_id)
 
 
 def _name_secrets(world: World) -> None:

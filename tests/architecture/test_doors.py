@@ -34,6 +34,7 @@ LAYERS = [
     "discovery",
     "matching",
     "bookings",
+    "reviews",
     "notifications",
 ]
 MODELS_BELOW = "models"

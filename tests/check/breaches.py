@@ -15,6 +15,7 @@ from tests.check.unguarded import (
     a_journal,
     a_message,
     a_payment,
+    a_review,
     an_account,
     an_offer,
 )
@@ -231,6 +232,29 @@ def _two_jobs_at_once(owner: Owner) -> None:
 def _one_job_with_two_providers(owner: Owner) -> None:
     for provider in (UUID(int=1), UUID(int=2)):
         owner.insert("scheduling_reservation", provider_id=provider, reference="booking:x", status="active")
+
+
+@breach("reviews", "each side reviews a booking once, and nobody else does")
+def _reviewed_twice(owner: Owner) -> None:
+    for _ in range(2):
+        a_review(owner, window_id=UUID(int=1))
+
+
+@breach("reviews", "a review has as many facts as it has taken steps")
+def _a_review_that_nobody_heard_of(owner: Owner) -> None:
+    a_review(owner, version=2)
+
+
+@breach("reviews", "no review stays hidden when both are in, or a minute after its window")
+def _a_review_that_stays_hidden(owner: Owner) -> None:
+    window = owner.insert("reviews_window", closes_at="2001-01-01 00:00+00")
+    a_review(owner, window_id=window, status="hidden")
+
+
+@breach("reviews", "every published rating of a provider is counted")
+def _a_rating_that_does_not_count(owner: Owner) -> None:
+    provider = owner.insert("providers_provider", rating_count=0, rating_sum=0)
+    a_review(owner, side="customer", status="published", reviewee_id=provider, rating=5)
 
 
 @breach("notifications", "nobody is told of a fact twice by one channel in the same words")

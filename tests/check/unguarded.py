@@ -132,6 +132,12 @@ def a_fact(owner: Owner, aggregate: str, version: int, **values: Any) -> int:
     return seq
 
 
+def a_review(owner: Owner, **values: Any) -> UUID:
+    """A review by a provider that everybody sees."""
+    review: UUID = owner.insert("reviews_review", **{"side": "provider", "status": "published", **values})
+    return review
+
+
 def a_message(owner: Owner, **values: Any) -> UUID:
     """A text message about a fact that was committed, by default not sent."""
     seq = a_fact(owner, f"booking:{next(_ids)}", 1, name="wave.opened")

@@ -27,6 +27,8 @@ from guildhall.notifications.routing import tell
 from guildhall.notifications.wording import lasting, shown
 from guildhall.payments import events as payments
 from guildhall.policy.matrix import DEFAULT_RULES
+from guildhall.reviews.events import ReviewFact
+from guildhall.reviews.types import Side
 from guildhall.timers.queries import clock_now
 from guildhall.verticals.reading import read_pack
 from sandbox.sms.wire import segments
@@ -94,6 +96,10 @@ class World:
             "cause": "asked",
             "cancelled_by": "customer",
             "fee_minor": 0,
+            "side": Side.CUSTOMER,
+            "is_first": True,
+            "closes_at": self.now + timedelta(days=14),
+            "rating": 4,
         }
         return kind(**{key: value for key, value in {**common, **values}.items() if key in known})
 
@@ -120,6 +126,8 @@ class World:
             return [{**shared, "reference": reference, "offer_ids": [offer.id], "provider_ids": [self.priya.id]}]
         if kind in {payments.PayoutPaid, payments.PayoutFailed}:
             return [{"payout_id": new_id(), "reference": ""}]
+        if issubclass(kind, ReviewFact):
+            return [{"side": side, "rating": rating} for side, rating in product(Side, (1, 5))]
         varieties: dict[str, list[dict[str, Any]]] = {
             "booking.rescheduled": [{"provider_id": None, "released_provider_id": self.priya.id}],
             "booking.provider_withdrew": [{"provider_id": None, "withdrawn_provider_id": self.priya.id}],

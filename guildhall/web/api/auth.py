@@ -61,6 +61,7 @@ def require_scope(by: Actor, *enough: Scope) -> None:
 OWN_ACCOUNT = Bearer("customer", "provider", "operator", scopes=None)
 ANYBODY = Bearer("customer", "provider", "operator", scopes=[Scope.SUPPORT])
 CUSTOMER = Bearer("customer")
+CUSTOMER_OR_PROVIDER = Bearer("customer", "provider")
 CUSTOMER_OR_OPERATOR = Bearer("customer", "operator", scopes=[Scope.SUPPORT])
 PROVIDER = Bearer("provider")
 PROVIDER_OR_OPERATOR = Bearer("provider", "operator", scopes=[Scope.SUPPORT])

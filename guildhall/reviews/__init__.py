@@ -1,0 +1,1 @@
+"""What each side of a job says of the other."""

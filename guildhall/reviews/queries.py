@@ -1,0 +1,75 @@
+"""Reading reviews: what is published is for everybody, what is hidden only for who wrote it (and operators)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from guildhall.bookings.queries import access_booking
+from guildhall.identity.queries import get_contacts
+from guildhall.kernel.actors import Actor
+from guildhall.reviews.models import Review, Window
+from guildhall.reviews.types import BookingReviews, ReviewCard, ReviewStatus, Side
+
+
+def reviews_of(reviewee_id: UUID, *, before: tuple[datetime, UUID] | None = None, limit: int = 20) -> list[ReviewCard]:
+    """Give the published reviews about somebody, newest first; `before` is the (published_at, id) of the last one seen."""
+    rows = Review.objects.filter(reviewee_id=reviewee_id, status=ReviewStatus.PUBLISHED).order_by(
+        "-published_at", "-id"
+    )
+    if before is not None:
+        at, review_id = before
+        rows = rows.filter(published_at__lte=at).exclude(published_at=at, id__gte=review_id)
+    return _cards(list(rows[:limit]))
+
+
+def reviews_of_booking(*, booking_id: UUID, by: Actor, at: datetime) -> BookingReviews:
+    """
+    Give what one of a booking's parties may see of its reviews, and whether they can still write.
+
+    :raises NotFound: for everybody else, as if there were no such booking.
+    """
+    card = access_booking(booking_id=booking_id, by=by)
+    window = Window.objects.filter(booking_id=booking_id).first()
+    written = list(Review.objects.filter(window_id=booking_id).order_by("side"))
+    mine = {review.id for review in written if by.id == review.reviewer_id}
+    seen = [one for one in written if one.status == ReviewStatus.PUBLISHED or one.id in mine or by.kind == "operator"]
+    is_party = by.kind in set(Side)
+    return BookingReviews(
+        may_review=is_party and not mine and card.finished_at is not None and (window is None or at < window.closes_at),
+        is_other_in=is_party and any(review.id not in mine for review in written),
+        closes_at=window.closes_at if window else None,
+        reviews=tuple(_cards(seen)),
+    )
+
+
+def awaits_review(*, booking_id: UUID, account_id: UUID) -> bool:
+    """Whether something is hidden that this side's own review would bring to light."""
+    hidden = Review.objects.filter(window_id=booking_id, status=ReviewStatus.HIDDEN)
+    return hidden.filter(reviewee_id=account_id).exists()
+
+
+def get_review(*, review_id: UUID) -> ReviewCard | None:
+    """Give a review, visible or not: for callers that show it to nobody but its two sides."""
+    return next(iter(_cards(list(Review.objects.filter(id=review_id)))), None)
+
+
+def _cards(rows: Sequence[Review]) -> list[ReviewCard]:
+    people = get_contacts([review.reviewer_id for review in rows])
+    return [
+        ReviewCard(
+            id=review.id,
+            booking_id=review.window_id,
+            side=Side(review.side),
+            reviewer_id=review.reviewer_id,
+            reviewer_name=f"{people[review.reviewer_id].first_name} {people[review.reviewer_id].last_name[:1]}.",
+            reviewee_id=review.reviewee_id,
+            rating=review.rating,
+            comment=review.comment,
+            is_published=review.status == ReviewStatus.PUBLISHED,
+            submitted_at=review.submitted_at,
+            published_at=review.published_at,
+            reply=review.reply,
+            replied_at=review.replied_at,
+        )
+        for review in rows
+    ]
