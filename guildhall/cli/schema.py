@@ -33,7 +33,7 @@ def migrate(*, quiet: bool = True) -> None:
 def apply() -> None:
     """Apply rights, functions and triggers of every context, lowest layer first, in one transaction. Running it again changes nothing."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"set local check_function_bodies = off; {_REFUSE_MOVE} {_grants(['public'])}")
+        cursor.execute(f"set local check_function_bodies = off; {_REFUSE_MOVE} {_grants('public')}")
         for context in settings.CONTEXTS:
             for statement in _statements(context):
                 cursor.execute(statement)
@@ -65,30 +65,39 @@ def status_trigger(table: str, moves: Collection[Move]) -> str:
     """
 
 
-def _grants(schemas: Collection[str]) -> str:
-    return "".join(
-        f"""
-        grant usage on schema {schema} to {_APP};
-        grant select, insert, update, delete on all tables in schema {schema} to {_APP};
-        grant usage, select, update on all sequences in schema {schema} to {_APP};
-        """
-        for schema in schemas
-    )
+def _grants(schema: str) -> str:
+    """Give the app the tables of a schema. Those of extensions belong to somebody else, and are everybody's to read already."""
+    return f"""
+    grant usage on schema {schema} to {_APP};
+    {_on_each(schema, "'r', 'p', 'v'", "select, insert, update, delete on table")}
+    {_on_each(schema, "'S'", "usage, select, update on sequence")}
+    """
+
+
+def _on_each(schema: str, kinds: str, rights: str) -> str:
+    """Grant rights on each relation of some kinds that is ours."""
+    return f"""
+    do $$ declare one regclass; begin
+      for one in select oid from pg_class
+        where relnamespace = '{schema}'::regnamespace and relowner = current_user::regrole and relkind in ({kinds})
+      loop execute format('grant {rights} %s to {_APP}', one); end loop;
+    end $$;
+    """  # noqa: S608 - our own constants
 
 
 def _rights_on_functions_and_views() -> str:
-    schemas = ["public", "kernel", *settings.CONTEXTS]
-    return (
-        "do $$ declare s text; begin "
-        + "".join(
-            f"""
-        if exists (select from pg_namespace where nspname = '{schema}') then
-          grant usage on schema {schema} to {_APP};
-          grant execute on all functions in schema {schema} to {_APP};
-          {"" if schema == "public" else f"grant select on all tables in schema {schema} to {_APP};"}
+    """Let the app call our functions and read our views. A schema has them for every context that has SQL, and `public`."""
+    schemas = ", ".join(f"'{schema}'" for schema in ["public", "kernel", *settings.CONTEXTS])
+    return f"""
+    do $$ declare place regnamespace; one regprocedure; begin
+      for place in select oid from pg_namespace where nspname in ({schemas}) loop
+        execute format('grant usage on schema %s to {_APP}', place);
+        for one in select oid from pg_proc where pronamespace = place and proowner = current_user::regrole loop
+          execute format('grant execute on routine %s to {_APP}', one);
+        end loop;
+        if place <> 'public'::regnamespace then
+          execute format('grant select on all tables in schema %s to {_APP}', place);
         end if;
-        """
-            for schema in schemas
-        )
-        + " end $$;"
-    )
+      end loop;
+    end $$;
+    """  # noqa: S608 - our own constants
