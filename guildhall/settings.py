@@ -76,11 +76,15 @@ CONTEXTS = [
 ]
 INSTALLED_APPS = [
     "django.contrib.gis",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django_vite",
     "django.contrib.postgres",
     "ninja",
     "procrastinate.contrib.django",
     *[f"guildhall.{context}" for context in CONTEXTS],
     "guildhall.web.api",
+    "guildhall.web.pages",
     "guildhall.web.signin",
     "guildhall.web.public",
     "guildhall.web.customer",
@@ -88,14 +92,18 @@ INSTALLED_APPS = [
     "guildhall.web.operator",
 ]
 MIDDLEWARE = [
-    "guildhall.web.middleware.Answer",
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "guildhall.web.pages.security.ContentPolicy",
+    "guildhall.web.pages.compression.Compressed",
+    "guildhall.web.middleware.Answer",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "guildhall.web.signin.middleware.SignIn",
     "guildhall.web.signin.middleware.Csrf",
 ]
-ROOT_URLCONF = "guildhall.urls"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+ROOT_URLCONF = "guildhall.urls"
 WSGI_APPLICATION = "guildhall.wsgi.application"
 APPEND_SLASH = False
 TEMPLATES = [
@@ -106,10 +114,17 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
-            ]
+                "guildhall.web.pages.context.page",
+            ],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django_vite.templatetags.django_vite",
+                "guildhall.web.pages.templatetags.pages",
+            ],
         },
     }
 ]
+FORM_RENDERER = "guildhall.web.pages.forms.Renderer"
 AUTH_USER_MODEL = "identity.Account"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -123,6 +138,22 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
+
+# What the launcher builds: the served files, the icons, the compiled catalogues (guildhall/cli/frontend.py).
+BUILT = Path(os.environ.get("GUILDHALL_BUILT", BASE_DIR / "frontend" / "dist"))
+LOCALE_PATHS = [BUILT / "locale"]
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 31_536_000
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BUILT / "static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/assets/.+-[\w-]{8}\.[a-z0-9]+$"
+DJANGO_VITE = {"default": {"manifest_path": BUILT / "static" / "manifest.json", "static_url_prefix": ""}}
+MAP_TILES_URL = os.environ.get("GUILDHALL_MAP_TILES_URL", "")  # https://tiles.example/{z}/{x}/{y}.png; none needed
+MAP_TILES_CREDIT = os.environ.get("GUILDHALL_MAP_TILES_CREDIT", "")
+# Where a form may lead: the vendor's pages for cards and payout accounts.
+FORM_DESTINATIONS = ["https://checkout.stripe.com", "https://connect.stripe.com"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -147,6 +178,8 @@ TWILIO_ACCOUNT_SID = os.environ.get("TWILIO_ACCOUNT_SID", "")
 TWILIO_AUTH_TOKEN = os.environ.get("TWILIO_AUTH_TOKEN", "")
 TWILIO_FROM_NUMBER = os.environ.get("TWILIO_FROM_NUMBER", "")
 SANDBOX_URL = os.environ.get("SANDBOX_URL", "")
+if SANDBOX_URL:
+    FORM_DESTINATIONS = [SANDBOX_URL]
 
 if not SANDBOX and len(SECRET_KEY) < 32:  # noqa: PLR2004 - 32 characters, the least that Django's own check asks for
     SECRET_KEY = ""  # Django refuses to start without one

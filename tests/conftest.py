@@ -27,6 +27,7 @@ os.environ.setdefault("TWILIO_AUTH_TOKEN", "twilio-token")
 os.environ.setdefault("TWILIO_FROM_NUMBER", "+16195550100")
 
 from guildhall.cli import postgres  # noqa: E402
+from guildhall.cli.frontend import ensure_built  # noqa: E402
 from guildhall.identity.hashers import Argon2id  # noqa: E402
 from tests.spreading import OneSystemAtATime  # noqa: E402
 
@@ -87,6 +88,7 @@ class Databases:
 
 
 STATE.mkdir(parents=True, exist_ok=True)
+ensure_built(print)
 DATABASES = Databases()
 _shared = DATABASES.clone()
 os.environ["DATABASE_URL"] = os.environ["DIRECT_DATABASE_URL"] = DATABASES.cluster.url(postgres.APP, _shared)

@@ -11,6 +11,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "test": ("testing", "run every test; arguments go to pytest (--long: the long forms too)"),
     "lint": ("lint", "formatting, types, layers, templates, missing migrations"),
     "ci": ("ci", "lint, then test"),
+    "build": ("frontend", "build the pages' styles, scripts and catalogues, also when nothing changed"),
+    "messages": ("messages", "collect what has to be translated (--check: say what is not)"),
     "verify": ("verification", "check every invariant in the database of a running or of the newest state"),
     "bench": ("bench", "run one of the measurements in bench/ on a database of its own"),
     "migrate": ("manage", "bring the database of a state up to date"),

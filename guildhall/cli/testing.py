@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
+from guildhall.cli.frontend import ensure_built
 from guildhall.cli.state import CHECKOUT
 
 _PROCESSES = "2"
@@ -19,6 +20,7 @@ def main(arguments: list[str]) -> int:
 
 def run(arguments: Sequence[str]) -> int:
     """Run pytest, in two processes unless the arguments say otherwise."""
+    ensure_built(print)
     spread = [] if any(argument.startswith(("-n", "--numprocesses")) for argument in arguments) else ["-n", _PROCESSES]
     command = [sys.executable, "-m", "pytest", *spread, *arguments]
     return subprocess.run(command, cwd=CHECKOUT, env=_environment(), check=False).returncode

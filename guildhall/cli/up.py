@@ -23,6 +23,7 @@ from guildhall.cli import environment, roles
 from guildhall.cli.cluster import ClusterError
 from guildhall.cli.database import Database, forget, migration, open_database
 from guildhall.cli.environment import Ports, Unusable
+from guildhall.cli.frontend import ensure_built
 from guildhall.cli.logs import Log
 from guildhall.cli.processes import Target
 from guildhall.cli.state import AlreadyRunning, State, default_folder, fingerprint
@@ -97,6 +98,7 @@ class _Up:
         ports = self._ports()
         _allow_many_files()
         self._say(f"state {self._state.folder}, log {self._log.file}")
+        ensure_built(self._say)
         supervisor = Supervisor(self._state, self._log, self._held)
         try:
             database = self._open_database()

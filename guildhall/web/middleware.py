@@ -11,7 +11,8 @@ from django.http.multipartparser import MultiPartParserError
 from guildhall.kernel.ids import new_id
 from guildhall.kernel.refusals import Refused
 from guildhall.timers.queries import clock_now
-from guildhall.web.problems import CONTENT_TYPE, TooLarge, problem, refusal_of
+from guildhall.web.pages.errors import answer_refusal, is_told
+from guildhall.web.problems import CONTENT_TYPE, TooLarge, refusal_of
 
 _CODES = {
     400: ("bad_request", "The request cannot be read."),
@@ -53,10 +54,11 @@ class Answer:
         """Answer a request."""
         request.request_id = str(new_id())  # type: ignore[attr-defined]
         response = self.get_response(request)
-        is_plain = response.status_code in _CODES and response["Content-Type"].partition(";")[0] != CONTENT_TYPE
+        content_type = response.headers.get("Content-Type", "").partition(";")[0]
+        is_plain = response.status_code in _CODES and content_type != CONTENT_TYPE and not is_told(response)
         if is_plain and not response.streaming:
             allow = response.headers.get("Allow")
-            response = problem(request, Plain(response.status_code))
+            response = answer_refusal(request, Plain(response.status_code))
             if allow:
                 response["Allow"] = ", ".join(sorted(method.strip() for method in allow.split(",")))
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
@@ -66,7 +68,7 @@ class Answer:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer what a view raised; what Django has a status for comes back through `__call__`."""
         if isinstance(error, RequestDataTooBig):
-            return problem(request, TooLarge())
+            return answer_refusal(request, TooLarge())
         if isinstance(error, _DJANGOS):
             return None
-        return problem(request, refusal_of(error))
+        return answer_refusal(request, refusal_of(error))

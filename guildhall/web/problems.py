@@ -57,11 +57,16 @@ class TooLarge(Refused):
     default_detail = "The request is too large."
 
 
+def title_of(status: int) -> str:
+    """Give the few words for a status, in English; they are translated where they are shown."""
+    return _TITLES.get(status, "Refused")
+
+
 def problem(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """Answer a refusal; `Retry-After` (seconds) is set where trying again is right."""
     members: dict[str, Any] = {
         "type": f"https://guildhall.example/problems/{refusal.code}",
-        "title": gettext(_TITLES.get(refusal.status, "Refused")),
+        "title": gettext(title_of(refusal.status)),
         "status": refusal.status,
         "code": refusal.code,
         "detail": gettext(refusal.detail),

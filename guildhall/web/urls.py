@@ -7,6 +7,8 @@ from guildhall.web.api.v1.addresses import api
 from guildhall.web.api.v1.openapi import openapi
 from guildhall.web.health import live, ready
 from guildhall.web.internal import clock
+from guildhall.web.pages.preferences import preferences
+from guildhall.web.pages.styleguide import styleguide
 from guildhall.web.webhooks.stripe import connect, platform, thin
 from guildhall.web.webhooks.twilio import inbound, status
 
@@ -17,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my/", include("guildhall.web.customer.urls")),
     path("pro/", include("guildhall.web.provider.urls")),
     path("ops/", include("guildhall.web.operator.urls")),
+    path("preferences", preferences, name="preferences"),
+    path("styleguide", styleguide, name="styleguide"),
     path("health", live),
     path("ready", ready),
     path("webhooks/stripe", platform),

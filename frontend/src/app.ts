@@ -1,0 +1,11 @@
+import { startDialogs } from "./core/dialogs"
+import { startHtmx } from "./core/htmx"
+import { startIslands } from "./core/islands"
+import { startTaste } from "./core/taste"
+import { startToasts } from "./core/toasts"
+
+startHtmx()
+startIslands()
+startDialogs()
+startToasts()
+startTaste()

@@ -1,0 +1,184 @@
+"""`./guild messages`: collects what has to be translated into the catalogues (`locale/es.po` of each part); `--check` changes nothing."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from guildhall.cli.state import CHECKOUT
+
+LANGUAGES = ("es",)
+_HOUSE = CHECKOUT / "guildhall"
+# Each has a catalogue of its own, so that who builds one part does not stand in another's way; the rest share one.
+_PARTS = ("web/pages", "web/signin", "web/public", "web/customer", "web/provider", "web/operator")
+_FUNCTIONS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
+# Refusals say their sentence in these; it is translated where it is shown.
+_SENTENCES = {"default_detail", "_TITLES", "_CODES"}
+_TRANSLATE = re.compile(
+    r"""{%\s*trans(?:late)?\s+(?P<q>["'])(?P<text>.*?)(?P=q)(?:[^%]*?context\s+"(?P<context>[^"]*)")?"""
+)
+_CONSTANT = re.compile(r"""\b_\((?P<q>["'])(?P<text>.*?)(?P=q)\)""")
+_BLOCK = re.compile(
+    r"{%\s*blocktrans(?:late)?\b(?P<options>[^%]*)%}(?P<one>.*?)"
+    r"(?:{%\s*plural\s*%}(?P<many>.*?))?{%\s*endblocktrans(?:late)?\b[^%]*%}",
+    re.DOTALL,
+)
+_VARIABLE = re.compile(r"{{\s*(\w+)\s*}}")
+
+
+@dataclass(frozen=True)
+class _Found:
+    text: str
+    many: str | None
+    context: str | None
+    line: int
+
+
+def main(arguments: list[str]) -> int:
+    """Bring the catalogues up to date; with `--check`, 1 when one is not, or has an untranslated or fuzzy message."""
+    parser = argparse.ArgumentParser(prog="guild messages", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="only say what is missing")
+    is_check = parser.parse_args(arguments[1:]).check
+    wrong: list[str] = []
+    for part in ("", *_PARTS):
+        for language in LANGUAGES:
+            wrong += _bring_up_to_date(_HOUSE / part, language, is_check=is_check)
+    print("\n".join(wrong) if wrong else "messages: everything is translated")
+    return 1 if wrong and is_check else 0
+
+
+def compile_catalogues(folder: Path) -> None:
+    """Write all catalogues of a language as the one that Django reads: `LANGUAGE/LC_MESSAGES/django.mo`."""
+    for language in LANGUAGES:
+        whole = Catalog(locale=language)
+        for part in ("", *_PARTS):
+            for message in _read(_HOUSE / part / "locale" / f"{language}.po", language):
+                if message.id and message.string and not message.fuzzy:
+                    whole.add(message.id, message.string, context=message.context)
+        target = folder / language / "LC_MESSAGES" / "django.mo"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("wb") as file:
+            write_mo(file, whole)
+
+
+def _bring_up_to_date(part: Path, language: str, *, is_check: bool) -> list[str]:
+    """Give what is wrong with the catalogue of a part, a line each, after writing it anew unless this is a check."""
+    file = part / "locale" / f"{language}.po"
+    template = _collect(part)
+    if not len(template) and not file.exists():
+        return []
+    catalogue = _read(file, language)
+    known = {(message.id, message.context) for message in catalogue if message.id}
+    catalogue.update(template, no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    name = file.relative_to(CHECKOUT)
+    wanted = {(message.id, message.context) for message in catalogue if message.id}
+    wrong = [f"{name}: {message.id!r} is not translated" for message in catalogue if not _is_translated(message)]
+    if is_check:
+        if known != wanted:
+            wrong.append(f"{name}: not up to date; run ./guild messages")
+    else:
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(_written(catalogue))
+    return wrong
+
+
+def _is_translated(message: Message) -> bool:
+    if not message.id:
+        return True
+    strings = message.string if isinstance(message.string, list | tuple) else [message.string]
+    return all(strings) and not message.fuzzy
+
+
+def _read(file: Path, language: str) -> Catalog:
+    if not file.exists():
+        return Catalog(locale=language, fuzzy=False, header_comment="")
+    with file.open("rb") as source:
+        return read_po(source, locale=language)
+
+
+def _written(catalogue: Catalog) -> bytes:
+    """Write without dates, places and tools: two people's changes meet only where they changed the same."""
+    buffer = BytesIO()
+    write_po(buffer, catalogue, no_location=True, omit_header=True, sort_output=True, width=120)
+    head = f'msgid ""\nmsgstr ""\n"Language: {catalogue.locale_identifier}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+    plural = f'"Plural-Forms: {catalogue.plural_forms}\\n"\n\n'
+    return f"{head}{plural}".encode() + buffer.getvalue()
+
+
+def _collect(part: Path) -> Catalog:
+    template = Catalog()
+    others = [] if part != _HOUSE else [_HOUSE / other for other in _PARTS]
+    for file in sorted([*part.rglob("*.py"), *part.rglob("*.html")]):
+        if any(other in file.parents for other in others) or "migrations" in file.parts or "cli" in file.parts:
+            continue
+        text = file.read_text()
+        for found in _in_python(text) if file.suffix == ".py" else _in_template(text):
+            identity = (found.text, found.many) if found.many else found.text
+            flags = ["python-format"] if "%(" in found.text else []
+            template.add(identity, context=found.context, flags=flags)
+    return template
+
+
+def _in_python(text: str) -> Iterator[_Found]:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            words = [_literal(argument) for argument in node.args]
+            if name not in _FUNCTIONS or not words or words[0] is None:
+                continue
+            if name.startswith("ngettext"):
+                yield _Found(words[0], words[1], None, node.lineno)
+            elif name.startswith("pgettext"):
+                yield _Found(words[1] or "", None, words[0], node.lineno)
+            else:
+                yield _Found(words[0], None, None, node.lineno)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            yield from _sentences(node)
+
+
+def _sentences(node: ast.Assign | ast.AnnAssign) -> Iterator[_Found]:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    names = {getattr(target, "id", "") for target in targets}
+    if not names & _SENTENCES or node.value is None:
+        return
+    for part in ast.walk(node.value):
+        text = _literal(part)
+        if (text and " " in text) or (text and names & {"_TITLES"}):
+            yield _Found(text, None, None, node.lineno)
+
+
+def _literal(node: ast.AST) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _in_template(text: str) -> Iterator[_Found]:
+    for pattern in (_TRANSLATE, _CONSTANT):
+        for match in pattern.finditer(text):
+            groups = match.groupdict()
+            yield _Found(groups["text"], None, groups.get("context"), 0)
+    for match in _BLOCK.finditer(text):
+        trimmed = "trimmed" in match["options"].split()
+        context = re.search(r'context\s+"([^"]*)"', match["options"])
+        many = _block_text(match["many"], trimmed=trimmed) if match["many"] else None
+        yield _Found(_block_text(match["one"], trimmed=trimmed), many, context[1] if context else None, 0)
+
+
+def _block_text(text: str, *, trimmed: bool) -> str:
+    """Write a block as Django looks it up: variables as %(name)s, lines joined when trimmed."""
+    escaped = _VARIABLE.sub(r"%(\1)s", text.replace("%", "%%"))
+    return " ".join(line.strip() for line in escaped.strip().splitlines()) if trimmed else escaped
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

@@ -1,0 +1,62 @@
+"""Moments, lengths and numbers as people of a language write them."""
+
+from datetime import datetime
+from typing import Literal
+
+from babel.core import Locale
+from babel.dates import format_skeleton, format_timedelta, get_timezone_name
+from babel.numbers import format_decimal
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+Style = Literal["full", "date", "time", "long"]
+# Babel's names of what to show; the locale chooses order and punctuation.
+_SKELETONS: dict[str, str] = {"full": "MMMEd", "date": "MMMEd", "long": "yMMMMEEEEd", "time": ""}
+_LOCALES = {"en": "en_US", "es": "es_US"}  # Spanish as written in the United States: dollars first, 12 hours
+_MINUTES_PER_HOUR = 60
+_SECONDS_OF_NOW = 45
+
+
+def locale_name() -> str:
+    """Give Babel's name of the language that this page is in."""
+    return _LOCALES.get((get_language() or "en").partition("-")[0], "en_US")
+
+
+def shown(there: datetime, style: Style) -> str:
+    """Write a moment that is in its zone already."""
+    name = locale_name()
+    day = format_skeleton(_SKELETONS[style], there, locale=name) if _SKELETONS[style] else ""
+    clock = format_skeleton("hm", there, locale=name) if style != "date" else ""
+    return ", ".join(piece for piece in (day, clock) if piece)
+
+
+def zone_shown(there: datetime) -> str:
+    """Write the short name of a moment's zone, for example PST."""
+    return str(get_timezone_name(there, width="short", locale="en_US"))
+
+
+def distance(at: datetime, now: datetime) -> str:
+    """Write how far a moment is from now."""
+    delta = at - now
+    if abs(delta.total_seconds()) < _SECONDS_OF_NOW:
+        return _("now")
+    return str(format_timedelta(delta, add_direction=True, locale=locale_name(), threshold=1))
+
+
+def clock_face(seconds: int) -> str:
+    """Write seconds as a clock that counts down."""
+    rest, second = divmod(seconds, 60)
+    hour, minute = divmod(rest, 60)
+    return f"{hour}:{minute:02}:{second:02}" if hour else f"{minute}:{second:02}"
+
+
+def length(minutes: int) -> str:
+    """Write a length in hours and minutes."""
+    hours, rest = divmod(int(minutes), _MINUTES_PER_HOUR)
+    pieces = [f"{hours} h" if hours else "", f"{rest} min" if rest or not hours else ""]
+    return " ".join(piece for piece in pieces if piece)
+
+
+def decimal(value: float) -> str:
+    """Write a number with one decimal."""
+    return str(format_decimal(value, format="0.0", locale=Locale.parse(locale_name())))

@@ -1,0 +1,152 @@
+"""Components, icons, money and time in templates; built in, so no template loads them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from math import ceil
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.conf import settings
+from django.template.context import Context
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from guildhall.kernel.money import Money
+from guildhall.web.pages import built, maps, moments
+from guildhall.web.pages.moments import Style
+
+register = template.Library()
+_DASH = "\N{EN DASH}"
+# What a component may know of the page around it, beside its own arguments.
+_AROUND = ("request", "csrf_token", "pack", "now", "here")
+
+
+@register.simple_tag(takes_context=True)
+def part(context: Context, component: str, **arguments: Any) -> SafeString:
+    """Show a component: `{% part "button" label=_("Save") %}` is `pages/components/button.html` with these arguments only."""
+    return _component(context, component, arguments)
+
+
+@register.simple_block_tag(takes_context=True)
+def wrap(context: Context, content: str, component: str, **arguments: Any) -> SafeString:
+    """Show a component around something: `{% wrap "card" title=_("Terms") %}...{% endwrap %}`."""
+    return _component(context, component, {**arguments, "content": content})
+
+
+def _component(context: Context, component: str, arguments: dict[str, Any]) -> SafeString:
+    around = {name: context[name] for name in _AROUND if name in context}
+    if component == "map":
+        around |= {"tiles_url": settings.MAP_TILES_URL, "tiles_credit": settings.MAP_TILES_CREDIT}
+    return render_to_string(f"pages/components/{component}.html", {**around, **arguments})
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", kind: str = "") -> SafeString:
+    """
+    Draw an icon (a Lucide name listed in `frontend/icons.json` or in a vertical pack).
+
+    :param label: what it says to those who do not see it; without one it is decoration.
+    :param kind: `large`, or `working` (turns while its form is being sent).
+    """
+    look = f"icon icon--{kind}" if kind else "icon"
+    says = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    drawing = mark_safe(built.icons()[name])  # noqa: S308 - made by our own build
+    return format_html('<svg class="{}" viewBox="0 0 24 24" {}>{}</svg>', look, says, drawing)
+
+
+@register.simple_tag
+def money(amount: Money | None, kind: str = "") -> SafeString:
+    """Write an amount in the reader's way; `kind` `large` for the one that matters on this page."""
+    if amount is None:
+        return format_html('<span class="money">{}</span>', _DASH)
+    look = " ".join(
+        ["money", *([f"money--{kind}"] if kind else []), *(["money--negative"] if amount.minor < 0 else [])]
+    )
+    return format_html('<span class="{}">{}</span>', look, amount.shown(moments.locale_name()))
+
+
+@register.simple_tag
+def money_range(least: Money, most: Money, kind: str = "") -> SafeString:
+    """Write `$80 - $140`, or one amount when both are the same."""
+    if least == most:
+        return money(least, kind)
+    name = moments.locale_name()
+    look = f"money money--{kind}" if kind else "money"
+    return format_html('<span class="{}">{} {} {}</span>', look, least.shown(name), _DASH, most.shown(name))
+
+
+@register.simple_tag
+def when(at: datetime, zone: str, style: Style = "full", *, show_zone: bool = True) -> SafeString:
+    """
+    Write a moment as the clocks of a zone (IANA name) show it.
+
+    :param style: `full` (Mon, Nov 23, 9:00 AM), `date`, `time` or `long` (Monday, November 23, 2026 ...).
+    """
+    there = at.astimezone(ZoneInfo(zone))
+    return _time(at, moments.shown(there, style), moments.zone_shown(there) if show_zone and style != "date" else "")
+
+
+@register.simple_tag
+def window(start: datetime, end: datetime, zone: str, *, show_zone: bool = True) -> SafeString:
+    """Write an arrival window: the day once, then from when to when, in a zone (IANA name)."""
+    first, last = start.astimezone(ZoneInfo(zone)), end.astimezone(ZoneInfo(zone))
+    until = moments.shown(last, "time" if first.date() == last.date() else "full")
+    return _time(
+        start, f"{moments.shown(first, 'full')} {_DASH} {until}", moments.zone_shown(first) if show_zone else ""
+    )
+
+
+def _time(at: datetime, text: str, zone: str) -> SafeString:
+    tail = format_html(' <span class="time__zone">{}</span>', zone) if zone else ""
+    return format_html('<time class="time" datetime="{}">{}{}</time>', at.isoformat(), text, tail)
+
+
+@register.simple_tag(takes_context=True)
+def ago(context: Context, at: datetime) -> SafeString:
+    """Write how long ago something was, or how soon it is; stays true while the page is open."""
+    now: datetime = context["now"]
+    return format_html(
+        '<time class="time" datetime="{}" data-now="{}" data-island="ago">{}</time>',
+        at.isoformat(),
+        now.isoformat(),
+        moments.distance(at, now),
+    )
+
+
+@register.simple_tag
+def time_left(until: datetime, now: datetime) -> str:
+    """Write how long it is until a moment: `4:05`, or `1:04:05` from an hour on; `0:00` afterwards."""
+    return moments.clock_face(max(0, ceil((until - now).total_seconds())))
+
+
+@register.filter
+def as_map_data(things: Iterable[maps.Point | maps.Circle] | None) -> str:
+    """Write points or circles for the map's island."""
+    return maps.as_data(things)
+
+
+@register.filter
+def minutes(value: int) -> str:
+    """Write a length: `1 h 30 min`."""
+    return moments.length(value)
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Give the first letters of the first and the last name."""
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+@register.filter
+def stars(rating: float) -> str:
+    """Write a rating with one decimal, in the reader's way."""
+    return moments.decimal(rating)
+
+
+@register.filter
+def upto(count: int) -> range:
+    """Give the numbers from 1 to `count`."""
+    return range(1, int(count) + 1)
