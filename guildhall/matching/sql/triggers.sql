@@ -163,9 +163,10 @@ end $$;
 -- wave ranked. Who is asked must still be eligible now, is never asked twice, and never one of the excluded.
 -- That each may work is checked for all of them by the trigger on offers; `careful` looks before, one step slower, for the rare
 -- batch in which the trigger found somebody.
--- One plan for batches of every size: planning this anew for a handful of cascades takes longer than moving them.
+-- One plan for batches of every size: planning this anew for a handful of cascades takes longer than moving them. Without sorts where
+-- an index has the order: the last reservation before an instant is one step, not a sort of them all.
 create or replace function matching.advance(claimed uuid[], careful boolean default false) returns void language plpgsql volatile
-set plan_cache_mode = force_generic_plan as $$
+set plan_cache_mode = force_generic_plan set enable_sort = off as $$
 declare
   now_at constant timestamptz := timers.clock_now();
   prefix constant text := matching.id_prefix(clock_timestamp());
@@ -178,24 +179,26 @@ begin
            matching.planned_from(c.mode, c.planned, c.travel_minutes, c.planned_minutes, now_at) as planned,
            c.excluded || array(select o.provider_id from matching_offer o where o.cascade_id = c.id) as never
     from matching_cascade c where c.id = any(claimed)
-  ), considered as materialized (
-    select d.id, d.wave, d.next_size, d.planned, d.until, d.currency, k.position, k.provider_id, k.tier_rank, k.distance_metres,
-           (d.net_minor_by_tier ->> k.tier_rank::text)::bigint as net_minor
-    from due d join matching_candidate k on k.cascade_id = d.id and k.wave_number = d.wave
-    where d.next_kind <> '' and k.eligible and k.provider_id <> all(d.never)
   ), doubtful as materialized (
-    select credentialing.rights_missing(array_agg(provider_id), array_agg(upper(planned))) as provider_id
-    from considered where careful
-  ), placed as (
-    select *, row_number() over (partition by id order by position) as place from considered k
-    where net_minor is not null
-      and coalesce((select r.ends_at <= lower(k.planned) from scheduling.reserved r
-                    where r.provider_id = k.provider_id and r.starts_at < upper(k.planned) order by r.starts_at desc limit 1), true)
-      and not exists (select from scheduling.off f where f.provider_id = k.provider_id and f.during && k.planned offset 0)
-      -- Asked for all at once, one by one only of those whose right ends before some of the work.
-      and (provider_id not in (select provider_id from doubtful) or discovery.still_eligible(provider_id, planned))
+    -- Asked for all at once; one by one only of those whose right ends before some of the work.
+    select credentialing.rights_missing(array_agg(k.provider_id), array_agg(upper(d.planned))) as provider_id
+    from due d join matching_candidate k on k.cascade_id = d.id and k.wave_number = d.wave
+    where careful and k.eligible
   ), chosen as materialized (
-    select *, matching.new_id(prefix) as offer_id from placed where place <= next_size
+    -- The best first, one by one until there are enough: those who are not needed are not looked at.
+    select d.*, k.*, matching.new_id(prefix) as offer_id
+    from due d cross join lateral (
+      select position, provider_id, tier_rank, distance_metres, (d.net_minor_by_tier ->> tier_rank::text)::bigint as net_minor
+      from matching_candidate
+      where cascade_id = d.id and wave_number = d.wave and eligible and provider_id <> all(d.never)
+        and d.net_minor_by_tier ? tier_rank::text
+        and coalesce((select r.ends_at <= lower(d.planned) from scheduling.reserved r
+                      where r.provider_id = matching_candidate.provider_id and r.starts_at < upper(d.planned) order by r.starts_at desc limit 1), true)
+        and not exists (select from scheduling.off f where f.provider_id = matching_candidate.provider_id and f.during && d.planned offset 0)
+        and (provider_id not in (select provider_id from doubtful) or discovery.still_eligible(provider_id, d.planned))
+      order by position limit d.next_size
+    ) k
+    where d.next_kind <> ''
   ), expired as (
     update matching_offer o set status = 'expired' from due d where o.cascade_id = d.id and o.status = 'open'
   ), offered as (
@@ -205,10 +208,10 @@ begin
            distance_metres, upper(planned), now_at, until, '' from chosen
   ), asked as (
     -- Every cascade with whom it asks, if anybody: put together, not joined, since nobody can foretell how many there will be.
-    select id, array_agg(offer_id order by place) filter (where place is not null) as offer_ids,
-           array_agg(provider_id order by place) filter (where place is not null) as provider_ids
-    from (select id, null::uuid as offer_id, null::uuid as provider_id, null::bigint as place from due
-          union all select id, offer_id, provider_id, place from chosen) every
+    select id, array_agg(offer_id order by position) filter (where position is not null) as offer_ids,
+           array_agg(provider_id order by position) filter (where position is not null) as provider_ids
+    from (select id, null::uuid as offer_id, null::uuid as provider_id, null::smallint as position from due
+          union all select id, offer_id, provider_id, position from chosen) every
     group by id
   ), moved as (
     update matching_cascade c set
