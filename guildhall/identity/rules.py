@@ -2,7 +2,6 @@
 
 import unicodedata
 
-import phonenumbers
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -70,6 +69,8 @@ def clean_phone_number(text: str) -> str:
     """
     if not text.strip():
         return ""
+    import phonenumbers  # noqa: PLC0415 - its table of numbers takes a while, and few processes ever need it
+
     try:
         number = phonenumbers.parse(text, _REGION_WITHOUT_PREFIX)
     except phonenumbers.NumberParseException:

@@ -1,6 +1,5 @@
 """The one door to mail and to the text message vendor. Nothing here is called while a transaction is open."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,29 +7,18 @@ from datetime import datetime
 from email.utils import formataddr, parseaddr
 from smtplib import SMTPAuthenticationError, SMTPDataError, SMTPException, SMTPRecipientsRefused
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused  # type: ignore[import-untyped]  # it has no types
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from requests import RequestException
-from twilio.base.exceptions import TwilioException, TwilioRestException  # type: ignore[import-untyped]  # it has no types
-from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]  # it has no types
-from twilio.http.response import Response  # type: ignore[import-untyped]  # it has no types
-from twilio.rest import Client  # type: ignore[import-untyped]  # it has no types
 
-_TIMEOUT_SECONDS = 10
 _LOOK_BACK = 50
 _TOO_MANY = 429
 _OUR_FAULT = frozenset({401, 403})
 _SERVER_ERROR = 500
 _PERMANENT_SMTP = 500
 _VALID_SECONDS_MAX = 36_000
-
-# The vendor's client logs numbers and texts at INFO; they are nobody's business.
-_quiet = logging.getLogger("guildhall.notifications.twilio")
-_quiet.setLevel(logging.WARNING)
 
 
 class Later(Exception):
@@ -96,6 +84,9 @@ def send_email(mail: Mail) -> str:
 
 @contextmanager
 def _mail_errors() -> Iterator[None]:
+    # It brings an HTTP client with it: only the worker needs that.
+    from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused  # type: ignore[import-untyped]  # noqa: PLC0415 - it has no types
+
     try:
         yield
     except ValueError as error:
@@ -123,7 +114,7 @@ def send_sms(text: Text) -> str:
     :raises Later: nobody answered, or not now; it may have been accepted, so `find_sms` comes before the next try.
     :raises Rejected: with the vendor's number.
     """
-    with _client() as client, _sms_errors():
+    with _sms_vendor() as client:
         message = client.messages.create(
             to=text.to,
             from_=settings.TWILIO_FROM_NUMBER,
@@ -141,7 +132,7 @@ def find_sms(text: Text, *, since: datetime) -> str | None:
     :raises Later: nobody answered.
     """
     # Not by the day of sending: what waits in the vendor's queue has none yet.
-    with _client() as client, _sms_errors():
+    with _sms_vendor() as client:
         listed = client.messages.list(to=text.to, from_=settings.TWILIO_FROM_NUMBER, limit=_LOOK_BACK)
     earliest = since.replace(microsecond=0)
     for message in listed:
@@ -152,31 +143,17 @@ def find_sms(text: Text, *, since: datetime) -> str | None:
     return None
 
 
-class _PointedClient(TwilioHttpClient):  # type: ignore[misc]  # as above
-    """Sends what the SDK wants to send to api.twilio.com to the configured origin."""
-
-    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
-        origin = urlsplit(settings.TWILIO_API_BASE)
-        pointed = urlunsplit(urlsplit(url)._replace(scheme=origin.scheme, netloc=origin.netloc))
-        return super().request(method, pointed, *args, **kwargs)
-
-
 @contextmanager
-def _client() -> Iterator[Client]:
-    """Give a client of its own to one call: the SDK's session is not made for threads, and one number sends one a second."""
-    http = _PointedClient(timeout=_TIMEOUT_SECONDS, logger=_quiet)
-    assert http.session is not None
-    with http.session:
-        yield Client(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, http_client=http)
+def _sms_vendor() -> Iterator[Any]:
+    """Give the vendor's client, and turn its errors into ours."""
+    from guildhall.notifications import text_vendor  # noqa: PLC0415 - takes a while; only the worker needs it
 
-
-@contextmanager
-def _sms_errors() -> Iterator[None]:
     try:
-        yield
-    except TwilioRestException as error:
+        with text_vendor.client() as client:
+            yield client
+    except text_vendor.Refused as error:
         raise _by_status(error.status, str(error.msg), str(error.code)) from error
-    except (TwilioException, RequestException) as error:
+    except text_vendor.NO_ANSWER as error:
         raise Later(type(error).__name__) from error
 
 
