@@ -16,12 +16,12 @@ from sandbox.contracts import Breach, Operation
 from sandbox.stripe import listing
 from sandbox.stripe.desk import PLATFORM, Call, Cause, Desk, Document, new_id, public
 from sandbox.stripe.errors import VendorError, from_fixture, invalid
+from sandbox.web import LostAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.requests import Request
-    from starlette.types import Receive, Scope, Send
 
     from sandbox.stripe.emulator import StripeEmulator
 
@@ -35,14 +35,6 @@ class Answer:
     status: int
     body: Any
     kept: bool
-
-
-class LostAnswer(Response):
-    """The connection breaks before the answer arrives: what is announced is never sent."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Announce a body and send none, so that the server closes the connection."""
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
 
 
 @dataclass(frozen=True)
