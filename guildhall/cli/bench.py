@@ -1,4 +1,4 @@
-"""`./guild bench NAME`: one of the measurements in bench/, on a cluster and a database of its own."""
+"""`./guild bench NAME`: one of the measurements in bench/ (the modules with a `main`), on a cluster and a database of its own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DATABASE = "guildhall_bench"
 
 def main(arguments: list[str]) -> int:
     """Make an empty migrated database, run `bench.NAME.main(arguments)` on it and return its status."""
-    names = sorted(file.stem for file in (CHECKOUT / "bench").glob("[a-z]*.py"))
+    names = sorted(file.stem for file in (CHECKOUT / "bench").glob("*.py") if "\ndef main(" in file.read_text())
     parser = argparse.ArgumentParser(prog="guild bench", description=__doc__, allow_abbrev=False)
     parser.add_argument("name", choices=names, help="which measurement")
     parser.add_argument("--state", type=Path, default=default_folder() / "bench", help="the state folder")

@@ -96,3 +96,11 @@ def test_the_script_is_plain_shell():
     done = subprocess.run([shell, "-n", str(ROOT / "guild")], capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_bench_offers_the_measurements_and_none_of_their_helpers(tmp_path):
+    done = guild("bench", "common", GUILDHALL_STATE=str(tmp_path / "state"))
+
+    assert done.returncode == 2
+    assert "invalid choice: 'common' (choose from 'booking', 'dispatch', 'events')" in done.stderr
+    assert not (tmp_path / "state").exists()
