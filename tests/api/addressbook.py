@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 PREFIX = "api/v1/"
 DESCRIPTION = "openapi.json"
 ROOT = ""
+PAGES = ("public", "customer", "provider", "operator", "signin")
 
 
 def addresses() -> list[str]:
@@ -27,9 +28,19 @@ def methods_by_path() -> dict[str, list[str]]:
 
 
 def others() -> set[str]:
-    """Paths outside the API, and those of the API that ninja does not make."""
-    routes = {route for route, _ in _patterns(get_resolver().url_patterns, "")}
+    """Paths outside the API that are no application's pages, and those of the API that ninja does not make."""
+    routes = {route for route, view in _patterns(get_resolver().url_patterns, "") if not _is_page(view)}
     return {f"/{route}" for route in routes if not route.startswith(PREFIX) or route == PREFIX + DESCRIPTION}
+
+
+def pages() -> dict[str, object]:
+    """The views of the public pages and of the applications, by path."""
+    found = _patterns(get_resolver().url_patterns, "")
+    return {"/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route): view for route, view in found if _is_page(view)}
+
+
+def _is_page(view) -> bool:
+    return view.__module__.startswith(tuple(f"guildhall.web.{package}." for package in PAGES))
 
 
 def _operations(view):

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 def signed_in(person, prefix):
     client = Client()
     answer = client.post(f"/{prefix}/account/sign-in", {"email": person.email, "password": people.PASSWORD})
-    assert answer.status_code == 302, answer.content
+    assert answer.status_code == 303, answer.content
     return client
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlencode
 
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext
 
@@ -39,7 +40,14 @@ def sent(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+class SeeOther(HttpResponseRedirect):
+    """Done; what came of it is to be seen there. (302 is for those who have to sign in first.)"""
+
+    status_code = 303
+
+
 def show_form(request: HttpRequest, template: str, form: Form, **context: Any) -> HttpResponse:
-    """Answer with a form's page: 422 when something is wrong with what was sent, 200 before."""
+    """Answer with a form's page: 422 when something is wrong with what was sent, 200 before. Links take `next` along by `after`."""
     status = UNPROCESSABLE if form.errors else 200
-    return render(request, template, {"form": form, "section": "account", **context}, status=status)
+    after = "?" + urlencode({"next": context["next"]}, safe="/") if "next" in context else ""
+    return render(request, template, {"form": form, "section": "account", "after": after, **context}, status=status)

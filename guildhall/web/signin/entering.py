@@ -1,6 +1,6 @@
 """Signing in and out: by password, by a code that comes by mail, by passkey."""
 
-from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from guildhall.identity import commands
@@ -9,7 +9,7 @@ from guildhall.identity.types import SignInMethod
 from guildhall.web.clients import client_address
 from guildhall.web.signin import forms
 from guildhall.web.signin.access import OpenRequest, open_page
-from guildhall.web.signin.answering import refusals_beside, sent, show_form
+from guildhall.web.signin.answering import SeeOther, refusals_beside, sent, show_form
 from guildhall.web.signin.opening import open_session
 from guildhall.web.signin.returning import path_after
 from guildhall.web.signin.steps import Step
@@ -22,7 +22,7 @@ def sign_in(request: OpenRequest) -> HttpResponse:
     target = path_after(request, request.application)
     if request.method != "POST":
         if request.account:
-            return HttpResponseRedirect(target)
+            return SeeOther(target)
         return show_sign_in(request, forms.PasswordSignIn(), target)
     form = forms.PasswordSignIn(request.POST)
     if form.is_valid():
@@ -43,13 +43,13 @@ def sign_in(request: OpenRequest) -> HttpResponse:
 
 def show_sign_in(request: OpenRequest, form: forms.PasswordSignIn, target: str) -> HttpResponse:
     """Answer with the page of every way in."""
-    return show_form(request, "signin/sign_in.html", form, next=target, passkey_form=forms.PasskeyAnswer())
+    return show_form(request, "signin/sign_in.html", form, next=target)
 
 
 def _to_verification(request: OpenRequest, email: str, target: str) -> HttpResponse:
     """The password was right, so a new code may be sent without being asked for."""
     commands.resend_code(email=email, at=request.received_at)
-    response = HttpResponseRedirect(request.application.url("verification"))
+    response = SeeOther(request.application.url("verification"))
     Step(email, target).remember(response, request.application)
     return response
 
@@ -63,7 +63,7 @@ def code_request(request: OpenRequest) -> HttpResponse:
     if not form.is_valid():
         return show_form(request, "signin/code_request.html", form, next=target)
     commands.request_sign_in_code(email=form.cleaned_data["email"], at=request.received_at)
-    response = HttpResponseRedirect(request.application.url("code-entry"))
+    response = SeeOther(request.application.url("code-entry"))
     Step(form.cleaned_data["email"], target).remember(response, request.application)
     return response
 
@@ -74,7 +74,7 @@ def code_entry(request: OpenRequest) -> HttpResponse:
     """Sign in by the code from the mail."""
     step = Step.read(request, request.application)
     if step is None:
-        return HttpResponseRedirect(request.application.url("code-request"))
+        return SeeOther(request.application.url("code-request"))
     form = forms.CodeOnly(sent(request))
     if form.is_valid():
         with refusals_beside(form):

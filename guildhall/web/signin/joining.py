@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -13,7 +13,7 @@ from guildhall.identity.types import ConsentKind, NewAccount, SignInMethod
 from guildhall.kernel.actors import Actor
 from guildhall.web.signin import forms
 from guildhall.web.signin.access import OpenRequest, open_page
-from guildhall.web.signin.answering import refusals_beside, sent, show_form
+from guildhall.web.signin.answering import SeeOther, refusals_beside, sent, show_form
 from guildhall.web.signin.opening import open_session
 from guildhall.web.signin.returning import path_after
 from guildhall.web.signin.steps import Step
@@ -48,7 +48,7 @@ def register(
                     by=Actor(request.application.role.value, made.account_id),
                     at=at,
                 )
-            response = HttpResponseRedirect(request.application.url("verification"))
+            response = SeeOther(request.application.url("verification"))
             Step(person["email"], target).remember(response, request.application)
             return response
     return show_form(request, f"{request.application.name}/registration.html", form, next=target)
@@ -60,7 +60,7 @@ def verification(request: OpenRequest) -> HttpResponse:
     """Prove the e-mail address by the code from the mail; signs in."""
     step = Step.read(request, request.application)
     if step is None:
-        return HttpResponseRedirect(request.application.url("sign-in"))
+        return SeeOther(request.application.url("sign-in"))
     form = forms.CodeOnly(sent(request))
     if form.is_valid():
         with refusals_beside(form):
@@ -79,9 +79,9 @@ def verification_again(request: OpenRequest) -> HttpResponse:
     """Ask for another mail with a code."""
     step = Step.read(request, request.application)
     if step is None:
-        return HttpResponseRedirect(request.application.url("sign-in"))
+        return SeeOther(request.application.url("sign-in"))
     commands.resend_code(email=step.email, at=request.received_at)
-    return HttpResponseRedirect(request.application.url("verification"))
+    return SeeOther(request.application.url("verification"))
 
 
 @open_page
@@ -92,7 +92,7 @@ def forgotten(request: OpenRequest) -> HttpResponse:
     if not form.is_valid():
         return show_form(request, "signin/forgotten.html", form)
     commands.request_password_code(email=form.cleaned_data["email"], at=request.received_at)
-    response = HttpResponseRedirect(request.application.url("new-password"))
+    response = SeeOther(request.application.url("new-password"))
     Step(form.cleaned_data["email"], request.application.url("home")).remember(response, request.application)
     return response
 
@@ -103,7 +103,7 @@ def new_password(request: OpenRequest) -> HttpResponse:
     """Choose another password by the code from the mail; ends every session and signs in."""
     step = Step.read(request, request.application)
     if step is None:
-        return HttpResponseRedirect(request.application.url("forgotten"))
+        return SeeOther(request.application.url("forgotten"))
     form = forms.NewPassword(sent(request))
     if form.is_valid():
         with refusals_beside(form):

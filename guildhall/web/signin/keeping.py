@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.conf import settings
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -10,7 +11,7 @@ from guildhall.identity import commands, queries
 from guildhall.identity.types import ConsentKind, Role, SignInMethod
 from guildhall.web.signin import forms
 from guildhall.web.signin.access import PageRequest
-from guildhall.web.signin.answering import refusals_beside, sent, show_form
+from guildhall.web.signin.answering import SeeOther, refusals_beside, sent, show_form
 from guildhall.web.signin.devices import device_words
 from guildhall.web.signin.joining import TERMS_VERSION
 from guildhall.web.signin.opening import open_session
@@ -32,7 +33,9 @@ def profile(request: PageRequest) -> HttpResponse:
         with refusals_beside(form):
             commands.change_profile(account_id=who.id, **form.cleaned_data, by=request.actor, at=request.received_at)
         if not form.errors:
-            return HttpResponseRedirect(request.application.url("account"))
+            response = SeeOther(request.application.url("account"))
+            response.delete_cookie(settings.LANGUAGE_COOKIE_NAME)  # from now on the account's language counts
+            return response
     return show_form(request, "signin/profile.html", form)
 
 
@@ -64,7 +67,7 @@ def agreements(request: PageRequest) -> HttpResponse:
         for name, was_given in known.items():
             if form.cleaned_data[name] != was_given:
                 _record(request, ConsentKind(name), is_given=form.cleaned_data[name])
-        return HttpResponseRedirect(request.application.url("agreements"))
+        return SeeOther(request.application.url("agreements"))
     return show_form(request, "signin/agreements.html", form)
 
 
@@ -93,7 +96,7 @@ def session_end(request: PageRequest, session_id: UUID) -> HttpResponse:
     """Sign out one browser or program."""
     commands.end_session(account_id=request.account.id, session_id=session_id, by=request.actor, at=request.received_at)
     view = "sign-in" if session_id == request.account.session_id else "sessions"
-    return HttpResponseRedirect(request.application.url(view))
+    return SeeOther(request.application.url(view))
 
 
 @require_POST
@@ -106,7 +109,7 @@ def sign_out(request: PageRequest) -> HttpResponse:
 def sign_out_everywhere(request: PageRequest) -> HttpResponse:
     """Sign out every browser and program, this one too."""
     commands.revoke_tokens(account_id=request.account.id, by=request.actor, at=request.received_at)
-    return HttpResponseRedirect(request.application.url("sign-in"))
+    return SeeOther(request.application.url("sign-in"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -119,7 +122,7 @@ def passkeys(request: PageRequest) -> HttpResponse:
         with refusals_beside(form):
             commands.add_passkey(account_id=who.id, **form.cleaned_data, label=label, by=by, at=at)
         if not form.errors:
-            return HttpResponseRedirect(request.application.url("passkeys"))
+            return SeeOther(request.application.url("passkeys"))
     return show_form(request, "signin/passkeys.html", form, passkeys=queries.list_passkeys(request.account.id))
 
 
@@ -136,4 +139,4 @@ def passkey_removal(request: PageRequest, passkey_id: UUID) -> HttpResponse:
     commands.remove_passkey(
         account_id=request.account.id, passkey_id=passkey_id, by=request.actor, at=request.received_at
     )
-    return HttpResponseRedirect(request.application.url("passkeys"))
+    return SeeOther(request.application.url("passkeys"))

@@ -1,8 +1,10 @@
 """The door of the applications: who asks, in one query; and no page below their paths without an answer to that."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import translation
@@ -11,6 +13,7 @@ from guildhall.identity.queries import read_browser_session
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.refusals import NotAllowed
 from guildhall.web.middleware import received_at
+from guildhall.web.pages.errors import answer_refusal
 from guildhall.web.signin.access import is_open, scopes_let_in
 from guildhall.web.signin.applications import Application, application_of
 from guildhall.web.signin.returning import sign_in_path
@@ -42,8 +45,8 @@ class SignIn:
         request.account = account
         if application:
             request.actor = Actor(account.actor_kind, account.id) if account else Actor.anonymous()
-        language = account.language if account else translation.get_language_from_request(request)
-        with translation.override(language):
+        has_chosen = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
+        with translation.override(account.language) if account and not has_chosen else nullcontext():
             response = self.get_response(request)
         if application and token and account is None and application.session_cookie not in response.cookies:
             application.delete_cookie(response, application.session_cookie)
@@ -61,11 +64,11 @@ class SignIn:
             return None
         if request.account is None:
             if _is_part_of_a_page(request):
-                raise NotSignedIn
+                return answer_refusal(request, NotSignedIn())
             return HttpResponseRedirect(sign_in_path(request, application))
         asked = scopes_let_in(view)
         if asked and not asked & request.account.scopes:
-            raise NotAllowed
+            return answer_refusal(request, NotAllowed())
         return None
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.forms import Form
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.middleware.csrf import rotate_token
 from django.utils.translation import gettext
 
@@ -12,6 +12,7 @@ from guildhall.identity.commands import start_browser_session
 from guildhall.identity.queries import get_contact
 from guildhall.identity.types import Role, SignInMethod
 from guildhall.web.signin.access import OpenRequest
+from guildhall.web.signin.answering import SeeOther
 from guildhall.web.signin.applications import BY_ROLE
 from guildhall.web.signin.devices import device_words
 from guildhall.web.signin.steps import forget_step
@@ -36,7 +37,7 @@ def open_session(
         at=request.received_at,
         replaces=request.account.session_id if request.account else None,
     )
-    response = HttpResponseRedirect(target)
+    response = SeeOther(target)
     request.application.set_cookie(response, request.application.session_cookie, opened.token, max_age=opened.seconds)
     forget_step(response, request.application)
     rotate_token(request)

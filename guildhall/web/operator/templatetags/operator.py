@@ -1,0 +1,23 @@
+"""The places of the operator's application."""
+
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext as _
+
+from guildhall.web.pages.navigation import Place
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def operator_places(context: dict[str, Any]) -> list[Place]:
+    """Give the places; the view says in `section` in which of them its page lies."""
+    if not context["request"].account:
+        return []
+    section = context.get("section", "")
+    places = [
+        ("home", "/ops/", _("Queue"), "inbox"),
+        ("account", "/ops/account/", _("Account"), "user"),
+    ]
+    return [Place(href, label, icon, is_current=section == name) for name, href, label, icon in places]
