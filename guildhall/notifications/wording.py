@@ -108,7 +108,7 @@ def _code(message: OutgoingMessage, _subject: Subject) -> Words:
     code = get_code_to_send(UUID(message.facts["code_id"]))
     if code is None:
         raise Dropped("code_over")
-    return {"code": code.code, "code_minutes": str(int(CODE_LIFE.total_seconds() // 60))}
+    return {"code": code.code, "code_purpose": code.purpose, "code_minutes": str(int(CODE_LIFE.total_seconds() // 60))}
 
 
 def _prices(_message: OutgoingMessage, subject: Subject) -> Words:
