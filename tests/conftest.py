@@ -117,6 +117,7 @@ Argon2id.time_cost, Argon2id.memory_cost = 1, 64
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Know `--long`."""
     parser.addoption("--long", action="store_true", help="run the long forms of races, kills and loads")
+    parser.addoption("--pictures", help="a folder for pictures of every page that a browser looks at")
 
 
 @pytest.hookimpl(optionalhook=True)

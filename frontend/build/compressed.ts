@@ -4,6 +4,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib"
 import type { Plugin } from "vite"
 
 const TEXT = new Set([".js", ".css", ".json", ".svg"])
+const QUALITY = 9 // 11 saves 2 % more and takes six times as long
 
 /** Puts a `.br` and a `.gz` beside each text file: the server only chooses. */
 export function compressed(): Plugin {
@@ -18,7 +19,7 @@ export function compressed(): Plugin {
         if (!entry.isFile() || !TEXT.has(extname(entry.name))) continue
         const file = join(entry.parentPath, entry.name)
         const content = readFileSync(file)
-        writeFileSync(`${file}.br`, brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }))
+        writeFileSync(`${file}.br`, brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: QUALITY } }))
         writeFileSync(`${file}.gz`, gzipSync(content, { level: 9 }))
       }
     },

@@ -72,9 +72,14 @@ def ensure_built(say: Say, *, again: bool = False) -> Path:
     return places.built
 
 
-def install_packages(say: Say) -> Path:
+def package_folder() -> Path:
+    """Give the folder in which the tools run."""
+    return _places().work
+
+
+def install_packages(say: Say) -> None:
     """
-    Install the locked npm packages unless they are there; gives the folder in which the tools run.
+    Install the locked npm packages unless they are there.
 
     :raises Unusable: when that fails.
     """
@@ -85,7 +90,6 @@ def install_packages(say: Say) -> Path:
     if _read(places.modules / ".guild-stamp") != locked:
         _run(places.work, [npm(), "ci", "--no-progress"], "installing the npm packages of the pages", say)
         (places.modules / ".guild-stamp").write_text(locked)
-    return places.work
 
 
 def node() -> str:

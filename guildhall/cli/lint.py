@@ -9,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+from guildhall.cli.environment import Unusable
+from guildhall.cli.frontend import ensure_built, install_packages, node, package_folder
 from guildhall.cli.state import CHECKOUT
 
 _BIN = Path(sys.executable).parent
@@ -17,6 +19,12 @@ _BIN = Path(sys.executable).parent
 def main(arguments: list[str]) -> int:
     """Run every check, also after one has failed; 1 when any did."""
     argparse.ArgumentParser(prog="guild lint", description=__doc__).parse_args(arguments[1:])
+    try:
+        ensure_built(print)
+        install_packages(print)
+    except Unusable as error:
+        print(f"guild lint: {error}", file=sys.stderr)
+        return 1
     failed = [name for name, command in _checks().items() if not _passes(name, command)]
     print(f"lint: {', '.join(failed)} failed" if failed else "lint: all passed", flush=True)
     return 1 if failed else 0
@@ -35,6 +43,14 @@ def _checks() -> dict[str, list[str]]:
     }
     if any(CHECKOUT.glob("guildhall/**/*.html")):
         checks["djlint"] = [str(_BIN / "djlint"), "--check", "--lint", "guildhall"]
+    checks["messages"] = [sys.executable, "-P", "-m", "guildhall.cli", "messages", "--check"]
+    checks["tsc"] = [
+        node(),
+        str(package_folder() / "node_modules" / "typescript" / "bin" / "tsc"),
+        "--noEmit",
+        "-p",
+        str(package_folder()),
+    ]
     # The emulators' few pages are Jinja without a router: J018 asks for one.
     checks["djlint sandbox"] = [str(_BIN / "djlint"), "--profile", "jinja", "--ignore", "J018", "--lint", "sandbox"]
     return checks

@@ -121,6 +121,13 @@ def time_left(until: datetime, now: datetime) -> str:
     return moments.clock_face(max(0, ceil((until - now).total_seconds())))
 
 
+@register.simple_tag
+def gone_of(until: datetime, now: datetime, total: float) -> float:
+    """Give how much of a ring of 100 is gone when all of it was `total` seconds."""
+    rest = min(1.0, max(0.0, (until - now).total_seconds() / total))
+    return round(100 * (1 - rest), 1)
+
+
 @register.filter
 def as_map_data(things: Iterable[maps.Point | maps.Circle] | None) -> str:
     """Write points or circles for the map's island."""

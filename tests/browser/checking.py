@@ -1,0 +1,175 @@
+"""What every page has to keep, on a phone and on a desk, by day and by night."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Page, Request
+
+from guildhall.cli.frontend import package_folder
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1440, "height": 900}
+SIZES = {"phone": PHONE, "desk": DESK}
+THEMES = ("light", "dark")
+SHIFT_MAX = 0.05
+FIRST_VIEW_BYTES_MAX = 100 * 1024
+_STILL_MS = 250
+_MEASURE_SHIFTS = """
+window.__shift = 0
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.__shift += entry.value
+}).observe({ type: "layout-shift", buffered: true })
+"""
+# What concerns the shape of a page as a whole is checked too: every page is one.
+_AXE = """
+async () => (await axe.run(document, { resultTypes: ["violations"] })).violations.map((violation) =>
+  `${violation.id} (${violation.impact}): ${violation.help}: ${violation.nodes.slice(0, 5).map((node) => node.html.slice(0, 160)).join(" | ")}`)
+"""
+_TOO_WIDE = """
+() => {
+  const width = document.documentElement.clientWidth
+  if (document.documentElement.scrollWidth <= width) return []
+  const parts = [...document.body.querySelectorAll("*")].filter((part) => part.getBoundingClientRect().right > width + 1)
+  return parts.slice(0, 5).map((part) => `${part.tagName.toLowerCase()}.${part.className}`)
+}
+"""
+
+
+@dataclass
+class Seen:
+    """What a page did while it was looked at."""
+
+    said: list[str]
+    asked: list[str]
+    transferred: int = 0
+
+
+def check_page(
+    browser: Browser,
+    url: str,
+    *,
+    storage: Any = None,
+    sign_in: Callable[[BrowserContext], object] | None = None,
+    ready: str = "main",
+    weight_max: int = FIRST_VIEW_BYTES_MAX,
+    expected_status: int = 200,
+    pictures: Path | None = None,
+) -> None:
+    """
+    Look at a page in both sizes and themes; fails with everything that is wrong with it, each with its size and theme.
+
+    :param storage: cookies as `BrowserContext.storage_state()` gives them. :param sign_in: gets each new context instead.
+    :param ready: what has to be visible before the page counts as shown.
+    :param weight_max: bytes over the wire of the first view (operator pages may weigh more).
+    :param pictures: a folder for pictures of the whole page.
+    """
+    wrong: list[str] = []
+    for size in SIZES:
+        for theme in THEMES:
+            with opened(browser, size, theme, storage=storage, sign_in=sign_in) as context:
+                found = _look(context, url, ready=ready, weight_max=weight_max, expected_status=expected_status)
+                wrong += [f"{size}, {theme}: {one}" for one in found]
+                if pictures is not None:
+                    context.pages[-1].screenshot(
+                        path=pictures / f"{_name(url)}-{size}-{theme}.png", full_page=True, animations="disabled"
+                    )
+    assert not wrong, f"{url}\n" + "\n".join(wrong)
+
+
+@contextmanager
+def opened(
+    browser: Browser,
+    size: str,
+    theme: str = "light",
+    *,
+    storage: Any = None,
+    sign_in: Callable[[BrowserContext], object] | None = None,
+    javascript: bool = True,
+) -> Iterator[BrowserContext]:
+    """Open a browser of its own in a size and theme; closed afterwards."""
+    context = browser.new_context(
+        viewport=SIZES[size],
+        color_scheme=theme,
+        has_touch=size == "phone",
+        is_mobile=size == "phone",
+        storage_state=storage,
+        java_script_enabled=javascript,
+        locale="en-US",
+        timezone_id="America/New_York",
+        reduced_motion="reduce",
+    )
+    try:
+        if sign_in is not None:
+            sign_in(context)
+        yield context
+    finally:
+        context.close()
+
+
+def _look(context: BrowserContext, url: str, *, ready: str, weight_max: int, expected_status: int) -> list[str]:
+    page = context.new_page()
+    page.add_init_script(_MEASURE_SHIFTS)
+    seen = _watch(page)
+    response = page.goto(url, wait_until="load")
+    page.locator(ready).first.wait_for()
+    page.wait_for_timeout(_STILL_MS)
+    weight, shift = seen.transferred, float(page.evaluate("window.__shift"))
+    _scroll_through(page)
+    wrong = []
+    if response is None or response.status != expected_status:
+        wrong.append(f"answered {response.status if response else 'nothing'}")
+    if weight > weight_max:
+        wrong.append(f"the first view weighs {weight} bytes, more than {weight_max}")
+    if shift > SHIFT_MAX:
+        wrong.append(f"the layout shifted by {shift:.3f}")
+    wrong += [f"wider than the screen: {part}" for part in page.evaluate(_TOO_WIDE)]
+    page.evaluate((package_folder() / "node_modules" / "axe-core" / "axe.min.js").read_text())
+    wrong += page.evaluate(_AXE)
+    wrong += seen.said
+    origin = _origin(url)
+    return wrong + [f"asked another origin: {asked}" for asked in seen.asked if _origin(asked) != origin]
+
+
+def _watch(page: Page) -> Seen:
+    seen = Seen([], [])
+
+    def finished(request: Request) -> None:
+        sizes = request.sizes()
+        seen.transferred += sizes["responseBodySize"] + sizes["responseHeadersSize"]
+
+    # An error page's own status is on the console too, and is what was asked for.
+    page.on(
+        "console", lambda said: seen.said.append(f"console: {said.text}") if _counts(said.type, said.text) else None
+    )
+    page.on("pageerror", lambda error: seen.said.append(f"script: {error}"))
+    page.on("requestfailed", lambda failed: seen.said.append(f"not loaded: {failed.url} ({failed.failure})"))
+    page.on("request", lambda request: seen.asked.append(request.url) if request.url.startswith("http") else None)
+    page.on("requestfinished", finished)
+    return seen
+
+
+def _counts(kind: str, text: str) -> bool:
+    return kind in {"error", "warning"} and "Failed to load resource: the server responded with a status" not in text
+
+
+def _scroll_through(page: Page) -> None:
+    """Islands below the first view start as they are seen."""
+    height, step = page.evaluate("[document.documentElement.scrollHeight, innerHeight]")
+    for top in range(0, height, step):
+        page.evaluate("(top) => scrollTo(0, top)", top)
+        page.wait_for_timeout(40)
+    page.wait_for_load_state("networkidle")
+    page.evaluate("() => scrollTo(0, 0)")
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _name(url: str) -> str:
+    return urlsplit(url).path.strip("/").replace("/", "-") or "home"
