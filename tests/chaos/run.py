@@ -27,7 +27,7 @@ from tests.stack import Stack
 LAST_WINDOW = timedelta(
     hours=84
 )  # the farthest start is 64 h ahead, and the longest chain of windows of a job at once is 56 h
-_STRIDE = timedelta(seconds=20)
+_STRIDE = timedelta(seconds=40)
 _QUIET_TRIES = 3
 _UNDER_WAY_SECONDS = 40.0
 
@@ -41,7 +41,7 @@ class Plan:
     in_flight: int = 50
     kills_each: int = 2
     roles: tuple[str, ...] = ROLES
-    pause_seconds: tuple[float, float] = (2.0, 7.0)
+    pause_seconds: tuple[float, float] = (1.0, 5.0)
     think_seconds: tuple[float, float] = (0.5, 3.0)
     under_way: int = 12
     tail_seconds: float = 8.0
@@ -181,7 +181,7 @@ def _travel(stack: Stack, sandbox: Sandbox) -> int:
     Go past the last window; gives the number of strides.
 
     Each stride ends a little after the next deadline, so that those of roads that were walked together are met together:
-    many times faster than a stop at each, and nobody is made to wait for longer than a third of the minute that is promised.
+    many times faster than a stop at each, and nobody is made to wait for longer than two thirds of the minute that is promised.
     """
     with httpx.Client(base_url=stack.web_url, timeout=30, trust_env=False) as web:
         target = sandbox.now() + LAST_WINDOW

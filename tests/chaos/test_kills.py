@@ -22,7 +22,7 @@ from tests.stack import Stack
 
 pytestmark = [pytest.mark.xdist_group("stack")]
 SEED = 20261121
-TOWNS = Size(towns=3, providers_each=6, customers_each=3)
+TOWNS = Size(towns=2, providers_each=6, customers_each=4)
 
 
 @pytest.mark.timeout(600)
