@@ -111,6 +111,7 @@ EXAMPLES: dict[str, Example] = {
     "GET providers/me/payout-account": _as("assigned", 202),
     "GET providers/me/balance": _as("assigned"),
     "GET providers/me/payouts": _as("assigned"),
+    "POST providers/me/payouts": _as("assigned", 409, {"amount_minor": 5_000}),
     "GET operator/bookings": _as("operator", query="status=unfilled&limit=5"),
     "GET operator/bookings/{booking_id}/timeline": _as("operator", path="operator/bookings/{confirmed}/timeline"),
     "GET operator/bookings/{booking_id}/candidates": _as("operator", path="operator/bookings/{confirmed}/candidates"),

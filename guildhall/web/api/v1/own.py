@@ -11,10 +11,11 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from guildhall.kernel.actors import Actor
+from guildhall.kernel.money import Money
 from guildhall.kernel.refusals import Invalid
 from guildhall.payments import commands as payments
 from guildhall.payments.queries import balance_of, get_onboarding, list_payouts
-from guildhall.payments.types import OnboardingLink
+from guildhall.payments.types import OnboardingLink, PayoutCard
 from guildhall.providers import commands
 from guildhall.providers.queries import get_profile, get_reach, get_schedule
 from guildhall.providers.types import Circle, Hours
@@ -33,6 +34,7 @@ from guildhall.web.middleware import received_at
 
 router = Router(tags=["providers"], auth=PROVIDER)
 _AGENDA_DAYS = 14
+_PAYOUT_MINOR_MAX = 100_000_000_00
 _AGENDA_DAYS_MAX = 92
 _CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
@@ -152,6 +154,24 @@ class PayoutOut(Schema):
     failure_code: str
     created_at: Instant
 
+    @classmethod
+    def of(cls, card: PayoutCard) -> "PayoutOut":
+        """Show a payout to its provider."""
+        return cls(
+            id=card.id,
+            amount=MoneyOut(amount_minor=card.amount_minor, currency=card.currency),
+            status=card.status,
+            arrives_at=card.arrives_at,
+            failure_code=card.failure_code,
+            created_at=card.created_at,
+        )
+
+
+class PayoutIn(Body):
+    """How much to send to one's bank now, in minor units of the house's currency; without it everything that can be."""
+
+    amount_minor: Annotated[int, Field(ge=1, le=_PAYOUT_MINOR_MAX)] | None = None
+
 
 @router.get("", response=ProviderOut)
 @reads
@@ -253,18 +273,19 @@ def balance(request: HttpRequest) -> MoneyOut:
 @reads
 def payouts(request: HttpRequest) -> Page[PayoutOut]:
     """List the newest hundred payouts, on one page."""
-    items = [
-        PayoutOut(
-            id=card.id,
-            amount=MoneyOut(amount_minor=card.amount_minor, currency=card.currency),
-            status=card.status,
-            arrives_at=card.arrives_at,
-            failure_code=card.failure_code,
-            created_at=card.created_at,
-        )
-        for card in list_payouts(who(request).account_id)
-    ]
-    return Page[PayoutOut](items=items, next_cursor=None)
+    cards = list_payouts(who(request).account_id)
+    return Page[PayoutOut](items=[PayoutOut.of(card) for card in cards], next_cursor=None)
+
+
+@router.post("/payouts", response={201: PayoutOut})
+@changes
+def request_payout(request: HttpRequest, body: PayoutIn) -> Status[PayoutOut]:
+    """Send money to one's bank before the schedule does. What a contested booking keeps back stays."""
+    provider_id = who(request).account_id
+    amount = None if body.amount_minor is None else Money(body.amount_minor, balance_of(provider_id).currency)
+    payout_id = payments.request_payout(provider_id=provider_id, amount=amount, at=received_at(request))
+    [made] = [card for card in list_payouts(provider_id) if card.id == payout_id]
+    return Status(201, PayoutOut.of(made))
 
 
 def _own(request: HttpRequest) -> dict[str, Any]:
