@@ -28,6 +28,8 @@ HEARD: tuple[type[Event], ...] = (
     payments.AuthorizationReleased,
     payments.PaymentCaptured,
     payments.PaymentTransferred,
+    payments.TipPaid,
+    payments.TipRefused,
     payments.PayoutPaid,
     payments.PayoutFailed,
     payments.PayoutAccountChanged,

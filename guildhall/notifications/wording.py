@@ -200,6 +200,13 @@ def _transferred(message: OutgoingMessage, _subject: Subject) -> Words:
     return {"amount": Money(message.facts["transferred_minor"], message.facts["currency"]).shown()}
 
 
+def _tip(message: OutgoingMessage, _subject: Subject) -> Words:
+    return {
+        "amount": Money(message.facts["tip_minor"], message.facts["currency"]).shown(),
+        "needs_customer": message.facts.get("needs_customer", False),
+    }
+
+
 def _payout(message: OutgoingMessage, subject: Subject) -> Words:
     """Tell of the whole payout: the fact speaks of one booking's part of it."""
     amount = Money(message.facts["amount_minor"], message.facts["currency"])
@@ -245,6 +252,8 @@ _BY_EVENT: dict[str, tuple[Callable[[OutgoingMessage, Subject], Words], ...]] = 
     "booking.payment_action_needed": (_deadline,),
     "payment.captured": (_captured,),
     "payment.transferred": (_transferred,),
+    "tip.paid": (_sides, _tip),
+    "tip.refused": (_sides, _tip),
     "payout.paid": (_payout,),
     "payout.failed": (_payout,),
     "review.submitted": (_sides, _review_end),

@@ -8,17 +8,19 @@ from guildhall.kernel.actors import Actor
 from guildhall.payments.events import PaymentFact, ReferenceCleared
 from guildhall.payments.lifecycle import AuthorizationStatus, CheckoutStatus
 from guildhall.payments.models import Authorization, Checkout, Payment, Settlement, SettlementBlock
+from guildhall.payments.tips import retold
 
 VENDOR = Actor.system("payments")
 
 
 def tell(payment: Payment, fact: type[PaymentFact], *, by: Actor, at: datetime, **values: Any) -> None:
-    """Publish a fact of a payment whose lock is held."""
-    publish(
-        fact(aggregate_id=payment.id, version=payment.next_version(), reference=payment.reference, **values),
-        by=by,
-        at=at,
-    )
+    """Publish a fact of a payment whose lock is held. A tip's is told under its own name, and under the job's reference."""
+    told = retold(payment, fact, values) if payment.job_reference else (fact, values)
+    if told is None:
+        return
+    kind, members = told
+    reference = payment.job_reference or payment.reference
+    publish(kind(aggregate_id=payment.id, version=payment.next_version(), reference=reference, **members), by=by, at=at)
 
 
 def is_blocked(payment: Payment) -> bool:

@@ -181,11 +181,11 @@ def _charge(payment: Payment, settlement: Settlement, *, by: Actor, at: datetime
 def _leave_owed(payment: Payment, settlement: Settlement, *, by: Actor, at: datetime) -> None:
     """
     The card was refused. Work that was done stays to be paid (a new checkout collects it); a compensation becomes a debt on
-    the customer's account, so that a cancellation never waits for a bank.
+    the customer's account, so that a cancellation never waits for a bank. A refused tip is over.
     """
     if payment.payment_state in lifecycle.DECLINE_PAYMENT.sources:
         payment.go(payment_state=lifecycle.DECLINE_PAYMENT)
-    if settlement.kind == "work":
+    if settlement.kind in {"work", "tip"}:
         return
     lines = ledger.owed(
         customer=str(payment.customer_id),

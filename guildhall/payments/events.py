@@ -89,6 +89,46 @@ class PaymentTransferred(PaymentFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TipFact(PaymentFact):
+    """What every fact of a tip tells. Its `reference` is that of the job."""
+
+    customer_id: UUID
+    provider_id: UUID
+    tip_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TipRequested(TipFact):
+    """The customer wants to thank the provider; the bank is asked."""
+
+    name: ClassVar[str] = "tip.requested"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TipPaid(TipFact):
+    """The bank has paid. All of it is the provider's."""
+
+    name: ClassVar[str] = "tip.paid"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TipRefused(TipFact):
+    """The bank said no, or wanted the customer in person (`needs_customer`): nothing was charged, and nothing is owed."""
+
+    name: ClassVar[str] = "tip.refused"
+    needs_customer: bool
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TipTransferred(TipFact):
+    """The tip lies on the provider's balance with the vendor."""
+
+    name: ClassVar[str] = "tip.transferred"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReferenceCleared(PaymentFact):
     """Nothing is left to collect, pay or hold. `uncollected_minor` is what the customer owes when a compensation was refused."""
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from guildhall.kernel.actors import Actor
-from guildhall.payments import ledger, lifecycle
+from guildhall.payments import ledger, lifecycle, tips
 from guildhall.payments.closing import clear_if_done, settlement_of, tell
 from guildhall.payments.collecting import collect, give_up, give_up_attempts, live_hold, next_attempt
 from guildhall.payments.events import (
@@ -109,6 +109,7 @@ def refuse(payment: Payment, authorization: Authorization, *, code: str, by: Act
         return
     needs_customer = code == AUTHENTICATION
     authorization.move(lifecycle.ASK_CUSTOMER if needs_customer else lifecycle.DECLINE, refusal_code=code)
+    tips.refused(payment, code=code)
     is_covered = live_hold(payment) is not None
     move = lifecycle.ASK_FOR_PAYMENT if needs_customer else lifecycle.DECLINE_PAYMENT
     if authorization.is_wanted:
@@ -146,6 +147,7 @@ def _paid(payment: Payment, authorization: Authorization, seen: SeenPayment, *, 
         captured_minor=payment.captured_minor + amount,
     )
     give_up_attempts(payment, at=at, but=authorization)
+    tips.paid(payment)
     settlement = settlement_of(payment)
     if settlement is None:
         return  # Captured by hand at the vendor: it stays held until it is settled.

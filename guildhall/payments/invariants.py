@@ -92,6 +92,27 @@ INVARIANTS = [
     ),
     Invariant(
         "M9",
+        "all of a tip is its provider's: no fee, no tax, nothing kept",
+        """
+        select t.id, t.amount_minor, s.provider_minor, s.total_minor from payments_tip t
+        left join payments_settlement s on s.payment_id = t.payment_id join payments_payment p on p.id = t.payment_id
+        where (s.kind, s.total_minor, s.provider_minor, s.fee_minor, s.tax_minor, s.provider_id)
+          is distinct from ('tip', t.amount_minor, t.amount_minor, 0, 0, t.provider_id)
+        or p.fee_minor + p.tax_minor + p.uncollected_minor <> 0
+        """,
+    ),
+    Invariant(
+        "M4",
+        "a tip is paid when its whole amount was captured, and one is under way for a job at a time",
+        """
+        select t.id, t.status from payments_tip t join payments_payment p on p.id = t.payment_id
+        where p.captured_minor <> case t.status when 'paid' then t.amount_minor else 0 end
+        union all
+        select min(id::text)::uuid, 'requested' from payments_tip where status = 'requested' group by job_reference having count(*) > 1
+        """,
+    ),
+    Invariant(
+        "M9",
         "one reference, one currency",
         """
         select j.reference from payments_journal j join payments_entry e on e.journal_id = j.id

@@ -46,6 +46,14 @@ class PayoutStatus(StrEnum):
     FAILED = "failed"
 
 
+class TipStatus(StrEnum):
+    """Thanks in money: asked of the bank, and what came of it."""
+
+    REQUESTED = "requested"
+    PAID = "paid"
+    REFUSED = "refused"
+
+
 class IntentStatus(StrEnum):
     """A call to the vendor: planned, under way (or its answer lost), and how it ended. `unknown` waits for a person."""
 
@@ -90,6 +98,9 @@ SUCCEED = Move("succeed", {I.REQUESTED, I.SENT, I.UNKNOWN}, I.SUCCEEDED)
 FAIL = Move("fail", {I.REQUESTED, I.SENT, I.UNKNOWN}, I.FAILED)
 LOSE_SIGHT = Move("lose_sight", {I.SENT}, I.UNKNOWN)
 
+PAY_TIP = Move("pay", {TipStatus.REQUESTED, TipStatus.REFUSED}, TipStatus.PAID)
+REFUSE_TIP = Move("refuse", {TipStatus.REQUESTED}, TipStatus.REFUSED)
+
 GIVE_LINK = Move("give_link", {V.REQUESTED}, V.READY)
 GIVE_UP = Move("give_up", {V.REQUESTED}, V.FAILED)
 
@@ -99,6 +110,7 @@ MACHINES: dict[str, Collection[Move]] = {
     "payments_transfer": [SEND_SHARE, KEEP_SHARE, MAKE_SHARE],
     "payments_payout": [ACCEPT_PAYOUT, SHIP_PAYOUT, PAY_PAYOUT, FAIL_PAYOUT],
     "payments_intent": [SEND, SUCCEED, FAIL, LOSE_SIGHT],
+    "payments_tip": [PAY_TIP, REFUSE_TIP],
     "payments_onboarding_visit": [GIVE_LINK, GIVE_UP],
 }
 

@@ -12,16 +12,16 @@ from guildhall.kernel.ids import new_id
 from guildhall.payments.models import Payer, Payment, PayoutAccount
 
 
-def lock_payment(reference: str) -> Payment:
-    """Give the payment of a reference, made when it is new, and keep it for this transaction."""
+def lock_payment(reference: str, *, job_reference: str = "") -> Payment:
+    """Give the payment of a reference (a tip's with its job's), made when it is new, and keep it for this transaction."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            insert into payments_payment (id, reference, currency, payment_state, payout_state, authorized_minor, captured_minor,
+            insert into payments_payment (id, reference, job_reference, currency, payment_state, payout_state, authorized_minor, captured_minor,
               refunded_minor, transferred_minor, fee_minor, tax_minor, uncollected_minor, is_closing, version)
-            values (%s, %s, '', 'none', 'none', 0, 0, 0, 0, 0, 0, 0, false, 0) on conflict (reference) do nothing
+            values (%s, %s, %s, '', 'none', 'none', 0, 0, 0, 0, 0, 0, 0, false, 0) on conflict (reference) do nothing
             """,
-            [new_id(), reference],
+            [new_id(), reference, job_reference],
         )
     return Payment.objects.select_for_update(no_key=True).get(reference=reference)
 

@@ -14,6 +14,7 @@ from guildhall.payments.lifecycle import (
     CheckoutStatus,
     IntentStatus,
     PayoutStatus,
+    TipStatus,
     TransferStatus,
     VisitStatus,
 )
@@ -42,10 +43,16 @@ class Moving(models.Model):
 
 
 class Payment(models.Model):
-    """The money of one reference. Its row lock is taken before anything below it is read or changed."""
+    """
+    The money of one reference. Its row lock is taken before anything below it is read or changed.
+
+    A tip is a payment of its own (`tip:<id>`), so that nothing that happens to the job's money can eat it; `job_reference` names the
+    job whose thanks it is, and its facts are told under that name.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     reference = models.TextField(unique=True)
+    job_reference = models.TextField(default="")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, related_name="+")
     currency = models.CharField(max_length=3, default="")
     payment_state = models.TextField(default=PaymentState.NONE)
@@ -176,7 +183,7 @@ class Authorization(Moving):
 
 
 class Settlement(models.Model):
-    """The final split of a reference, frozen when it was decided. `kind` is `work` or `cancellation`."""
+    """The final split of a reference, frozen when it was decided. `kind` is `work`, `cancellation` or `tip`."""
 
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, primary_key=True, related_name="+")
     kind = models.TextField()
@@ -199,7 +206,12 @@ class Settlement(models.Model):
                 condition=Q(provider_minor__gte=0, fee_minor__gte=0, tax_minor__gte=0),
                 name="payments_parts_are_not_negative",
             ),
-            models.CheckConstraint(condition=Q(kind__in=["work", "cancellation"]), name="payments_settlement_kind"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["work", "cancellation", "tip"]), name="payments_settlement_kind"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="tip") | Q(fee_minor=0, tax_minor=0), name="payments_all_of_a_tip_is_the_providers"
+            ),
         ]
 
 
@@ -244,6 +256,30 @@ class Transfer(Moving):
             models.CheckConstraint(condition=Q(status__in=list(TransferStatus)), name="payments_transfer_status"),
         ]
         indexes = [models.Index(fields=["provider", "made_at"], name="payments_transfers_of")]
+
+
+class Tip(Moving):
+    """Thanks in money for a job: at most one is under way. Its payment is its own, and all of it is the provider's."""
+
+    payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="+")
+    job_reference = models.TextField()
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="+")
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    status = models.TextField(default=TipStatus.REQUESTED)
+    refusal_code = models.TextField(default="")
+    given_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "payments_tip"
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_tip_is_positive"),
+            models.CheckConstraint(condition=Q(status__in=list(TipStatus)), name="payments_tip_status"),
+            models.UniqueConstraint(
+                fields=["job_reference"], condition=Q(status=TipStatus.REQUESTED), name="payments_one_tip_at_a_time"
+            ),
+        ]
+        indexes = [models.Index(fields=["job_reference"], name="payments_tips_of")]
 
 
 class PayoutAccount(models.Model):

@@ -20,6 +20,7 @@ from guildhall.payments.types import (
     PayoutCard,
     Posting,
     Purpose,
+    TipCard,
     Transaction,
 )
 from guildhall.policy.queries import get
@@ -88,9 +89,31 @@ def get_payment(reference: str) -> PaymentCard:
     )
 
 
+def list_tips(reference: str) -> list[TipCard]:
+    """Give the tips of a job, newest first."""
+    rows = models.Tip.objects.filter(job_reference=reference).select_related("payment").order_by("-given_at", "-id")
+    return [
+        TipCard(
+            id=row.id,
+            amount_minor=row.amount_minor,
+            currency=row.currency,
+            status=row.status,
+            refusal_code=row.refusal_code,
+            payout_state=row.payment.payout_state,
+            given_at=row.given_at,
+        )
+        for row in rows
+    ]
+
+
 def ledger_of(reference: str) -> list[Posting]:
-    """Give the ledger's entries of a reference, oldest first."""
-    entries = Entry.objects.filter(journal__reference=reference).select_related("journal", "account").order_by("id")
+    """Give the ledger's entries of a reference and of its tips, oldest first."""
+    tips = models.Payment.objects.filter(job_reference=reference).values_list("reference", flat=True)
+    entries = (
+        Entry.objects.filter(journal__reference__in=[reference, *tips])
+        .select_related("journal", "account")
+        .order_by("id")
+    )
     return [
         Posting(
             journal_id=entry.journal_id,

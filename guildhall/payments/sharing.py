@@ -53,6 +53,8 @@ def send_share(payment: Payment, transfer: Transfer, *, at: datetime) -> None:
     attempt = transfer.attempt + 1
     transfer.move(lifecycle.SEND_SHARE, attempt=attempt)
     key = f"job:{payment.reference}:settle:1:transfer:{transfer.provider_id}"
+    if payment.job_reference:
+        key = f"{payment.reference}:transfer"
     plan(
         kind="transfer",
         key=key if attempt == 1 else f"{key}:{attempt}",

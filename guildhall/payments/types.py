@@ -121,6 +121,19 @@ class PayoutCard:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TipCard:
+    """A tip: `status` is requested, paid or refused (`refusal_code` says why: the bank's word, or authentication_required)."""
+
+    id: UUID
+    amount_minor: int
+    currency: str
+    status: str
+    refusal_code: str
+    payout_state: str
+    given_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Transaction:
     """A movement as the vendor knows it (R86). `kind` is authorization, charge, capture, transfer or payout."""
 

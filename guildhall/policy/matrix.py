@@ -68,6 +68,8 @@ _CUSTOMER = {
     "booking.cancelled": "booking-cancelled",
     "booking.payment_action_needed": "payment-action-needed",
     "payment.captured": "payment-captured",
+    "tip.paid": "tip-receipt",
+    "tip.refused": "tip-refused",
     **_REVIEWS,
 }
 _PROVIDER = {
@@ -84,6 +86,7 @@ _PROVIDER = {
     "booking.decided": "booking-decided",
     "booking.cancelled": "booking-cancelled",
     "payment.transferred": "payment-transferred",
+    "tip.paid": "tip-received",
     "payout.paid": "payout-paid",
     "payout.failed": "payout-failed",
     **_REVIEWS,

@@ -80,6 +80,8 @@ EXAMPLES: dict[str, Example] = {
     ),
     "POST bookings/{booking_id}/confirmation": _as("owner", path="bookings/{completed}/confirmation"),
     "POST bookings/{booking_id}/contest": _as("owner", 200, CONTEST, path="bookings/{completed}/contest"),
+    "POST bookings/{booking_id}/tip": _as("owner", 202, {"amount_minor": 1_500}, path="bookings/{settled}/tip"),
+    "GET bookings/{booking_id}/tips": _as("owner", path="bookings/{settled}/tips"),
     "POST bookings/{booking_id}/no-show": _as("owner", 422, {"reason": "Nobody."}, path="bookings/{confirmed}/no-show"),
     "POST bookings/{booking_id}/unresolved": _as(
         "assigned", 200, {"reason": "A part is missing."}, path="bookings/{completed}/unresolved"

@@ -239,6 +239,9 @@ def _lengths() -> Iterator[Variant]:
         decision = {"settled_minutes": minutes, "reason": "x"}
         address = "POST operator/bookings/{booking_id}/decision"
         yield Variant("X16", address, 422, "bad_settlement", f"{minutes} minutes", body=decision)
+    for minor in (0, -1, 99, 50_001):
+        tip = {"amount_minor": minor}
+        yield Variant("X16", "POST bookings/{booking_id}/tip", 422, "bad_tip", f"{minor} cents", body=tip)
     for rating in (0, 6, -1):
         body = {"booking_id": "{completed}", "rating": rating}
         yield Variant("X16", "POST reviews", 422, "bad_rating", f"{rating} stars", body=body)

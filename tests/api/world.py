@@ -39,6 +39,7 @@ _HOURS_AHEAD = {
     "paused": 10.0,
     "completed": 11.5,
     "contested": 21.0,
+    "settled": 22.5,
 }
 
 
@@ -235,6 +236,10 @@ def _contest(booking_id: UUID, ana: Person, _priya: Person) -> None:
     commands.contest_hours(booking_id=booking_id, minutes=0, reason="Nobody came.", by=ana.actor, at=clock_now())
 
 
+def _confirm(booking_id: UUID, ana: Person, _priya: Person) -> None:
+    commands.confirm_hours(booking_id=booking_id, by=ana.actor, at=clock_now())
+
+
 _STEPS = {
     "confirmed": (),
     "en_route": (_leave,),
@@ -243,4 +248,5 @@ _STEPS = {
     "paused": (_leave, _arrive, _start, _pause),
     "completed": (_leave, _arrive, _start, _finish),
     "contested": (_leave, _arrive, _start, _finish, _contest),
+    "settled": (_leave, _arrive, _start, _finish, _confirm),
 }

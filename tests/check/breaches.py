@@ -134,6 +134,20 @@ def _a_lost_cent(owner: Owner) -> None:
     owner.insert("payments_settlement", total_minor=100, provider_minor=80, fee_minor=19, tax_minor=0)
 
 
+@breach("payments", "all of a tip is its provider's: no fee, no tax, nothing kept")
+def _a_tip_that_lost_a_fee(owner: Owner) -> None:
+    payment = a_payment(owner, reference="tip:x")
+    provider = UUID(int=1)
+    split = {"total_minor": 500, "provider_minor": 400, "fee_minor": 100, "tax_minor": 0, "provider_id": provider}
+    owner.insert("payments_settlement", payment_id=payment, kind="tip", **split)
+    owner.insert("payments_tip", payment_id=payment, amount_minor=500, provider_id=provider, status="requested")
+
+
+@breach("payments", "a tip is paid when its whole amount was captured, and one is under way for a job at a time")
+def _a_tip_that_was_never_paid(owner: Owner) -> None:
+    owner.insert("payments_tip", payment_id=a_payment(owner, reference="tip:x"), amount_minor=500, status="paid")
+
+
 @breach("payments", "one reference, one currency")
 def _two_currencies(owner: Owner) -> None:
     dollars, euros = an_account(owner, "provider", 0), an_account(owner, "provider", 0, currency="EUR")

@@ -85,6 +85,7 @@ class World:
             "amount_minor": 12_345,
             "captured_minor": 20_000,
             "transferred_minor": 16_000,
+            "tip_minor": 1_500,
             "code": "account_closed",
             "category_id": 1,
             "tier_rank": 1,
@@ -129,6 +130,7 @@ class World:
         if issubclass(kind, ReviewFact):
             return [{"side": side, "rating": rating} for side, rating in product(Side, (1, 5))]
         varieties: dict[str, list[dict[str, Any]]] = {
+            "tip.refused": [{"needs_customer": flag, "code": "declined"} for flag in (True, False)],
             "booking.rescheduled": [{"provider_id": None, "released_provider_id": self.priya.id}],
             "booking.provider_withdrew": [{"provider_id": None, "withdrawn_provider_id": self.priya.id}],
             "booking.unfilled": [{"provider_id": None}],

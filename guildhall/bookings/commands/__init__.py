@@ -12,6 +12,7 @@ from guildhall.bookings.commands.hours import (
 )
 from guildhall.bookings.commands.paying import open_card_page
 from guildhall.bookings.commands.requesting import estimate_booking, request_booking
+from guildhall.bookings.commands.tipping import give_tip
 from guildhall.bookings.commands.working import (
     arrive,
     end_break,
@@ -33,6 +34,7 @@ __all__ = [
     "estimate_booking",
     "finish_work",
     "flag_unresolved",
+    "give_tip",
     "leave",
     "open_card_page",
     "preview_cancellation",

@@ -14,6 +14,7 @@ from guildhall.payments.commands.paying_out import (
     start_onboarding,
 )
 from guildhall.payments.commands.settling import MoreThanAuthorized, settle, settle_cancellation
+from guildhall.payments.commands.tipping import BadTip, TipUnderWay, give_tip
 from guildhall.payments.intents import SettlementBlocked
 from guildhall.payments.outcomes import record_outcome
 from guildhall.payments.signatures import BadSignature
@@ -22,6 +23,7 @@ __all__ = [
     "AlreadyAuthorized",
     "AlreadySettled",
     "BadSignature",
+    "BadTip",
     "BalanceTooSmall",
     "MoreThanAuthorized",
     "NoCard",
@@ -30,9 +32,11 @@ __all__ = [
     "PayoutsDisabled",
     "PayoutsPaused",
     "SettlementBlocked",
+    "TipUnderWay",
     "authorize",
     "block",
     "expire_checkout",
+    "give_tip",
     "handle_webhook",
     "lift_block",
     "record_outcome",

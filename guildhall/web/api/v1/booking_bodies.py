@@ -84,3 +84,9 @@ class ReasonIn(Body):
     """Why. Kept with the booking; the other side and operators may read it."""
 
     reason: Text = ""
+
+
+class TipIn(Body):
+    """A tip, in minor units of the booking's currency."""
+
+    amount_minor: Minutes

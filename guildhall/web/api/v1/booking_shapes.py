@@ -14,12 +14,14 @@ from guildhall.kernel.money import Money
 from guildhall.matching.queries import get_cascade
 from guildhall.matching.types import CascadeCard, WaveCard
 from guildhall.payments.queries import get_payment, list_transactions
+from guildhall.payments.types import TipCard
 from guildhall.web.api.fields import (
     BookingId,
     CustomerId,
     Instant,
     ProviderId,
     ServiceId,
+    TipId,
     TransactionId,
 )
 from guildhall.web.api.schemas import MoneyOut
@@ -277,3 +279,26 @@ def _progress(card: BookingCard) -> dict[str, Any]:
         "reason",
     )
     return {name: getattr(card, name) for name in names}
+
+
+class TipOut(Schema):
+    """A tip: `status` is requested, paid or refused; `refusal_code` is the bank's word, or authentication_required."""
+
+    id: TipId
+    amount: MoneyOut
+    status: str
+    refusal_code: str
+    payout_state: str
+    given_at: Instant
+
+    @classmethod
+    def of(cls, card: TipCard) -> "TipOut":
+        """Show a tip."""
+        return cls(
+            id=card.id,
+            amount=MoneyOut(amount_minor=card.amount_minor, currency=card.currency),
+            status=card.status,
+            refusal_code=card.refusal_code,
+            payout_state=card.payout_state,
+            given_at=card.given_at,
+        )

@@ -1,14 +1,21 @@
 """The job and its hours: what its provider reports, what its customer answers."""
 
+from uuid import UUID
+
 from django.http import HttpRequest
 from ninja import Router, Status
 
 from guildhall.bookings import commands
+from guildhall.bookings.queries import access_booking
+from guildhall.kernel.actors import Actor
+from guildhall.payments.queries import list_tips
 from guildhall.web.api.auth import ANYBODY, CUSTOMER, PROVIDER, PROVIDER_OR_OPERATOR, who
 from guildhall.web.api.fields import BookingId
 from guildhall.web.api.idempotency import changes
-from guildhall.web.api.v1.booking_bodies import ContestIn, HoursIn, ReasonIn
-from guildhall.web.api.v1.booking_shapes import BookingOut
+from guildhall.web.api.reading import reads
+from guildhall.web.api.schemas import Page
+from guildhall.web.api.v1.booking_bodies import ContestIn, HoursIn, ReasonIn, TipIn
+from guildhall.web.api.v1.booking_shapes import BookingOut, TipOut
 from guildhall.web.api.v1.bookings import show
 from guildhall.web.middleware import received_at
 
@@ -57,6 +64,28 @@ def contest_hours(request: HttpRequest, booking_id: BookingId, body: ContestIn) 
         booking_id=booking_id, minutes=body.minutes, reason=body.reason, by=who(request), at=received_at(request)
     )
     return Status(200, show(booking_id, who(request)))
+
+
+@router.post("/bookings/{booking_id}/tip", response={202: TipOut}, auth=CUSTOMER)
+@changes
+def give_tip(request: HttpRequest, booking_id: BookingId, body: TipIn) -> Status[TipOut]:
+    """Thank the provider with money, charged to the saved card. 202: the bank is being asked; the list of tips tells its answer."""
+    tip_id = commands.give_tip(
+        booking_id=booking_id, amount_minor=body.amount_minor, by=who(request), at=received_at(request)
+    )
+    return Status(202, next(tip for tip in _tips(booking_id, who(request)) if tip.id == tip_id))
+
+
+@router.get("/bookings/{booking_id}/tips", response=Page[TipOut], auth=ANYBODY)
+@reads
+def tips(request: HttpRequest, booking_id: BookingId) -> Page[TipOut]:
+    """List a booking's tips on one page, newest first; its provider sees those that were paid."""
+    return Page[TipOut](items=_tips(booking_id, who(request)), next_cursor=None)
+
+
+def _tips(booking_id: UUID, to: Actor) -> list[TipOut]:
+    reference = access_booking(booking_id=booking_id, by=to).reference
+    return [TipOut.of(card) for card in list_tips(reference) if to.kind != "provider" or card.status == "paid"]
 
 
 @router.post("/bookings/{booking_id}/no-show", response=BookingOut, auth=ANYBODY)
