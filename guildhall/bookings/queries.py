@@ -62,6 +62,11 @@ def list_pending(
     return [_card(booking, by) for booking in rows[:limit]]
 
 
+def customer_of(*, booking_id: UUID) -> UUID | None:
+    """Say whose booking it is: for those who tell people what happens, and never for an edge."""
+    return Booking.objects.filter(id=booking_id).values_list("customer_id", flat=True).first()
+
+
 def _scope(by: Actor) -> dict[str, object]:
     if by.kind == "customer":
         return {"customer_id": by.id}

@@ -12,3 +12,4 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         """Declare the handlers and the timer."""
         from guildhall.notifications import deadlines, handlers  # noqa: F401 - importing registers them
+        from guildhall.notifications.feed import handlers as feed  # noqa: F401 - likewise

@@ -1,7 +1,9 @@
 """What can be asked of notifications: hearing what the vendor and the recipients say."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import cast
+from uuid import UUID
 
 from django.db import connection
 from django.db.transaction import atomic
@@ -11,7 +13,7 @@ from guildhall.identity.queries import find_by_phone, has_consent
 from guildhall.identity.types import ConsentKind, Contact
 from guildhall.kernel.actors import Actor, Kind
 from guildhall.notifications import lifecycle, rules
-from guildhall.notifications.models import OutgoingMessage, SmsReport
+from guildhall.notifications.models import InboxItem, OutgoingMessage, SmsReport
 from guildhall.notifications.types import Heard, MessageStatus
 
 OPTED_OUT = "21610"
@@ -80,6 +82,14 @@ def hear_sms(*, from_number: str, body: str, at: datetime) -> Heard:
                 at=at,
             )
     return heard
+
+
+def mark_read(*, account_id: UUID, item_ids: Collection[UUID] | None, at: datetime) -> int:
+    """Mark items of somebody's own inbox as read (None: all of them); says how many were not before."""
+    unread = InboxItem.objects.filter(recipient_id=account_id, read_at__isnull=True)
+    if item_ids is not None:
+        unread = unread.filter(id__in=item_ids)
+    return unread.update(read_at=at)
 
 
 def withdraw_consent_of(message: OutgoingMessage, *, at: datetime) -> None:

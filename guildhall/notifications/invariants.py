@@ -11,6 +11,29 @@ INVARIANTS = [
         """,
     ),
     Invariant(
+        "H2",
+        "every feed is dense from 1 to its head, each fact once",
+        """
+        select h.account_id, h.position, count(r.id), max(r.position) from notifications_feed_head h
+        left join notifications_feed_row r on r.account_id = h.account_id
+        group by h.account_id having h.position <> count(r.id) or h.position <> max(r.position) or count(r.id) <> count(distinct r.event_seq)
+        union all
+        select r.account_id, null, count(*), max(r.position) from notifications_feed_row r
+        where not exists (select from notifications_feed_head h where h.account_id = r.account_id) group by r.account_id
+        """,
+    ),
+    Invariant(
+        "N2",
+        "feeds and inboxes hold facts that were committed",
+        """
+        select r.account_id, r.kind from notifications_feed_row r
+        where not exists (select from eventlog_event e where e.seq = r.event_seq and e.name = r.kind)
+        union all
+        select i.recipient_id, i.event_name from notifications_inbox_item i
+        where not exists (select from eventlog_event e where e.seq = i.event_seq and e.name = i.event_name)
+        """,
+    ),
+    Invariant(
         "N1",
         "what has left was tried, and has one vendor's proof of its own",
         """

@@ -90,6 +90,66 @@ class OutgoingMessage(models.Model):
         self.refresh_from_db()
 
 
+class InboxItem(models.Model):
+    """One person told of one fact in the application. Words, names and addresses are put together when it is looked at."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    event_seq = models.BigIntegerField()
+    event_name = models.TextField()
+    recipient = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+")
+    role = models.TextField()
+    template = models.TextField()
+    topic = models.TextField(default="")
+    reference = models.TextField(default="")
+    facts = models.JSONField(default=dict)
+    told_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "notifications_inbox_item"
+        constraints = [
+            models.UniqueConstraint(fields=["event_seq", "recipient", "template"], name="notifications_in_inbox_once"),
+            models.UniqueConstraint(
+                fields=["topic", "recipient", "template"],
+                condition=~Q(topic=""),
+                name="notifications_topic_in_inbox_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["recipient", "-told_at", "-id"], name="notifications_inbox_of"),
+            models.Index(fields=["recipient"], name="notifications_unread", condition=Q(read_at__isnull=True)),
+        ]
+
+
+class FeedHead(models.Model):
+    """The last position in a person's feed; its row is the lock that keeps positions dense and in order."""
+
+    account = models.OneToOneField("identity.Account", on_delete=models.PROTECT, primary_key=True, related_name="+")
+    position = models.BigIntegerField()
+
+    class Meta:
+        db_table = "notifications_feed_head"
+
+
+class FeedRow(models.Model):
+    """A fact that a person may see: what kind, about what, and public ids; positions are dense from 1 for each person."""
+
+    account = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+", db_index=False)
+    position = models.BigIntegerField()
+    event_seq = models.BigIntegerField()
+    kind = models.TextField()
+    reference = models.TextField(default="")
+    ids = models.JSONField(default=dict)
+    told_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "notifications_feed_row"
+        constraints = [
+            models.UniqueConstraint(fields=["account", "position"], name="notifications_feed_position"),
+            models.UniqueConstraint(fields=["account", "event_seq"], name="notifications_in_feed_once"),
+        ]
+
+
 class SmsReport(models.Model):
     """What the vendor told about a text message; it may come before we have written down its id."""
 

@@ -1,9 +1,13 @@
-"""Reading what was told to whom. For operators: messages name people."""
+"""Reading what was told to whom. Messages name people: they are for operators; a feed and an inbox are for whom they belong to."""
+
+from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Count, Min
 
-from guildhall.notifications.models import OutgoingMessage
-from guildhall.notifications.types import Counts, MessageCard, MessageStatus
+from guildhall.notifications import inbox as inboxes
+from guildhall.notifications.models import FeedHead, FeedRow, InboxItem, OutgoingMessage
+from guildhall.notifications.types import Counts, FeedEntry, InboxCard, MessageCard, MessageStatus
 
 
 def log_of(reference: str) -> list[MessageCard]:
@@ -40,3 +44,35 @@ def counts() -> Counts:
         dropped=by_status.get(MessageStatus.DROPPED.value, 0),
         oldest_queued_at=oldest["at"],
     )
+
+
+def feed_after(account_id: UUID, position: int, *, limit: int = 100) -> list[FeedEntry]:
+    """Give what follows a position in somebody's feed, in order and without a gap; 0 is before everything."""
+    rows = FeedRow.objects.filter(account_id=account_id, position__gt=position).order_by("position")[:limit]
+    return [
+        FeedEntry(position=row.position, kind=row.kind, reference=row.reference, ids=row.ids, told_at=row.told_at)
+        for row in rows
+    ]
+
+
+def feed_head(account_id: UUID) -> int:
+    """Give the last position in somebody's feed: what a page that shows the present follows from."""
+    return FeedHead.objects.filter(account_id=account_id).values_list("position", flat=True).first() or 0
+
+
+def inbox(account_id: UUID, *, before: tuple[datetime, UUID] | None = None, limit: int = 20) -> list[InboxCard]:
+    """
+    Give somebody's inbox in their language, newest first; `before` is the (told_at, id) of the last one seen.
+
+    Items about something that is gone by now are left out, so a page may be shorter than `limit`.
+    """
+    rows = InboxItem.objects.filter(recipient_id=account_id).order_by("-told_at", "-id")
+    if before is not None:
+        at, item_id = before
+        rows = rows.filter(told_at__lte=at).exclude(told_at=at, id__gte=item_id)
+    return list(inboxes.shown(list(rows[:limit])))
+
+
+def unread_count(account_id: UUID) -> int:
+    """Say how many items of somebody's inbox they have not read."""
+    return InboxItem.objects.filter(recipient_id=account_id, read_at__isnull=True).count()

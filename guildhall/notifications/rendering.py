@@ -82,6 +82,21 @@ def render_text(message: OutgoingMessage, subject: Subject, *, valid_seconds: in
     return Text(to=subject.contact.phone_number, body=line, mark=mark, valid_seconds=valid_seconds)
 
 
+def render_line(message: OutgoingMessage, subject: Subject) -> tuple[str, str]:
+    """
+    Write what an inbox shows, and where it leads: `in_app.txt` where there is one, else the subject of the mail.
+
+    :raises Rejected: there are no words for it. :raises Dropped: what it is about is gone.
+    """
+    with translation.override(subject.contact.language or settings.LANGUAGE_CODE):
+        words = words_for(message, subject)
+        try:
+            line = _text(message, "in_app.txt", words)
+        except Rejected:
+            line = _text(message, "subject.txt", words)
+    return subject_line(line), words["link"]
+
+
 def subject_line(text: str) -> str:
     """
     Give a subject that is one line.

@@ -38,12 +38,13 @@ def tell(event: Event, fact: Fact) -> None:
     rules = [rule for rule in get(NotificationPolicy).rules_for(event.name) if rule.channel in set(Channel)]
     if not rules:
         return
-    parties = list(_parties(event, {rule.role for rule in rules}))
-    messages = [_message(event, fact, rule, party) for rule in rules for party in parties if party.role == rule.role]
+    people = list(parties(event, {rule.role for rule in rules}))
+    messages = [_message(event, fact, rule, party) for rule in rules for party in people if party.role == rule.role]
     queueing.defer(statements.insert_messages(messages))
 
 
-def _parties(event: Event, roles: set[str]) -> Iterator[Party]:
+def parties(event: Event, roles: set[str]) -> Iterator[Party]:
+    """Give whom a fact concerns, in their roles; operators only when one of `roles`."""
     if isinstance(event, WaveOpened | OfferWithdrawn | CascadeClosed):
         for offer_id, provider_id in zip(event.offer_ids, event.provider_ids, strict=True):
             yield Party("provider", provider_id, {"offer_id": str(offer_id)})
@@ -53,13 +54,13 @@ def _parties(event: Event, roles: set[str]) -> Iterator[Party]:
     elif isinstance(event, ReviewFact):
         yield from _concerned(event)
     else:
-        yield from _named(event)
+        yield from named(event)
     if "operator" in roles:
         for account_id in statements.operator_ids():
             yield Party("operator", account_id)
 
 
-def _named(event: Event) -> Iterator[Party]:
+def named(event: Event) -> Iterator[Party]:
     """The two sides that a fact names; whoever lost the job by it is still its provider here."""
     if (customer_id := getattr(event, "customer_id", None)) is not None:
         yield Party("customer", customer_id)
@@ -78,6 +79,15 @@ def _concerned(event: ReviewFact) -> Iterator[Party]:
         return
     side = event.side if isinstance(event, ReviewReplied) else event.side.other
     yield Party(side.value, event.customer_id if side is Side.CUSTOMER else event.provider_id)
+
+
+def inbox_items(event: Event, fact: Fact) -> list[NewMessage]:
+    """Give what the matrix wants in whose inbox."""
+    rules = [rule for rule in get(NotificationPolicy).rules_for(event.name) if rule.channel == "in_app"]
+    if not rules:
+        return []
+    people = list(parties(event, {rule.role for rule in rules}))
+    return [_message(event, fact, rule, party) for rule in rules for party in people if party.role == rule.role]
 
 
 def _message(event: Event, fact: Fact, rule: Rule, party: Party) -> NewMessage:

@@ -62,3 +62,28 @@ class Counts:
     failed: int
     dropped: int
     oldest_queued_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InboxCard:
+    """An item of an inbox, in its reader's language: one line, and where it leads."""
+
+    id: UUID
+    kind: str
+    template: str
+    title: str
+    link: str
+    reference: str
+    told_at: datetime
+    is_read: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedEntry:
+    """A fact in a person's feed: `ids` are public ids by what they name (booking, offer, review)."""
+
+    position: int
+    kind: str
+    reference: str
+    ids: dict[str, str]
+    told_at: datetime

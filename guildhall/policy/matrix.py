@@ -37,6 +37,12 @@ def _email(role: Role, cells: dict[str, str], critical: frozenset[str] = frozens
     )
 
 
+def _in_app(role: Role, cells: dict[str, str]) -> tuple[Rule, ...]:
+    """The inbox holds what the mails tell, but for codes and what is over in a minute: an offer has its own page."""
+    told = {event: template for event, template in cells.items() if event not in {*_ACCOUNT, "wave.opened"}}
+    return tuple(Rule(event=event, role=role, channel="in_app", template=template) for event, template in told.items())
+
+
 _ACCOUNT = {
     "code.requested": "code",
     "account.registered_again": "registered-again",
@@ -117,4 +123,7 @@ DEFAULT_RULES: tuple[Rule, ...] = (
     *_email("provider", _PROVIDER, _CRITICAL),
     Rule(event="wave.opened", role="provider", channel="sms", template="offer", time_critical=True),
     *_email("operator", _OPERATOR, frozenset(_OPERATOR)),
+    *_in_app("customer", _CUSTOMER),
+    *_in_app("provider", _PROVIDER),
+    *_in_app("operator", _OPERATOR),
 )

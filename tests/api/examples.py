@@ -93,6 +93,7 @@ EXAMPLES: dict[str, Example] = {
     "POST reviews/{review_id}/reply": _as("assigned", 200, {"reply": "Thank you."}, path="reviews/{review}/reply"),
     "GET bookings/{booking_id}/reviews": _as("owner", path="bookings/{contested}/reviews"),
     "GET providers/{provider_id}/reviews": _as("anonymous", query="limit=5", path="providers/{provider}/reviews"),
+    "GET feed": _as("owner", query="after=0"),
     "GET offers": _as("assigned", query="limit=5"),
     "GET offers/{offer_id}": _as("assigned", path="offers/{offer}"),
     "POST offers/{offer_id}/acceptance": _as("assigned", path="offers/{offer}/acceptance"),

@@ -277,6 +277,18 @@ def _told_twice(owner: Owner) -> None:
         a_message(owner, event_seq=1, recipient_id=UUID(int=1))
 
 
+@breach("notifications", "every feed is dense from 1 to its head, each fact once")
+def _a_feed_with_a_hole(owner: Owner) -> None:
+    account = owner.insert("notifications_feed_head", position=2)
+    seq = a_fact(owner, "booking:x", 1, name="booking.settled")
+    owner.insert("notifications_feed_row", account_id=account, position=2, event_seq=seq, kind="booking.settled")
+
+
+@breach("notifications", "feeds and inboxes hold facts that were committed")
+def _shown_what_never_happened(owner: Owner) -> None:
+    owner.insert("notifications_inbox_item", event_seq=10**9)
+
+
 @breach("notifications", "what has left was tried, and has one vendor's proof of its own")
 def _sent_without_proof(owner: Owner) -> None:
     a_message(owner, status="sent", channel="email")

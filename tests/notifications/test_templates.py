@@ -240,7 +240,8 @@ def test_every_cell_of_the_default_matrix_is_written_in_full(world):
             else:
                 check_mail(rendering.render_mail(message, subject), message)
 
-    assert written == {(rule.event, rule.role, rule.channel, rule.template) for rule in DEFAULT_RULES}
+    sent = [rule for rule in DEFAULT_RULES if rule.channel != "in_app"]
+    assert written == {(rule.event, rule.role, rule.channel, rule.template) for rule in sent}
 
 
 def check_text(text):

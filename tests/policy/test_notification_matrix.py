@@ -19,14 +19,19 @@ def test_only_new_offers_go_out_by_text_message():
     assert told("wave.opened") == [("provider", "email"), ("provider", "sms")]
 
 
-def test_operators_hear_of_escalations_only_by_mail():
-    operators = [(rule.event, rule.channel) for rule in MATRIX.rules if rule.role == "operator"]
+def test_operators_hear_of_escalations_only_by_mail_and_in_their_inbox():
+    operators = {(rule.event, rule.channel) for rule in MATRIX.rules if rule.role == "operator"}
 
-    assert sorted(operators) == [
-        ("booking.contested", "email"),
-        ("booking.unfilled", "email"),
-        ("booking.unresolved", "email"),
-    ]
+    escalations = {"booking.contested", "booking.unfilled", "booking.unresolved"}
+    assert operators == {(event, channel) for event in escalations for channel in ("email", "in_app")}
+
+
+def test_the_inbox_holds_what_the_mails_tell_but_no_codes_and_no_offers():
+    told = {(rule.event, rule.role) for rule in MATRIX.rules if rule.channel == "in_app"}
+    mailed = {(rule.event, rule.role) for rule in MATRIX.rules if rule.channel == "email"}
+
+    account = {"code.requested", "account.registered_again", "account.verified"}
+    assert told == {(event, role) for event, role in mailed if event not in {*account, "wave.opened"}}
 
 
 @pytest.mark.parametrize(

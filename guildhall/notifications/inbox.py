@@ -1,0 +1,47 @@
+"""Inbox items in the reader's language, made when they are looked at."""
+
+from collections.abc import Iterator, Sequence
+
+from guildhall.notifications.checking import Dropped, Subject, subject_of
+from guildhall.notifications.gateway import Rejected
+from guildhall.notifications.models import InboxItem, OutgoingMessage
+from guildhall.notifications.rendering import render_line
+from guildhall.notifications.types import InboxCard
+
+
+def shown(items: Sequence[InboxItem]) -> Iterator[InboxCard]:
+    """Give items as their recipient reads them; what is about something that is gone is left out."""
+    subjects: dict[tuple[str, str], Subject] = {}
+    for item in items:
+        message = _as_message(item)
+        try:
+            about = (item.reference, item.facts.get("offer_id", ""))
+            if about not in subjects:
+                subjects[about] = subject_of(message)
+            line, link = render_line(message, subjects[about])
+        except (Dropped, Rejected):
+            continue
+        yield InboxCard(
+            id=item.id,
+            kind=item.event_name,
+            template=item.template,
+            title=line,
+            link=link,
+            reference=item.reference,
+            told_at=item.told_at,
+            is_read=item.read_at is not None,
+        )
+
+
+def _as_message(item: InboxItem) -> OutgoingMessage:
+    """The templates are those of the other channels, and read a message."""
+    return OutgoingMessage(
+        event_seq=item.event_seq,
+        event_name=item.event_name,
+        recipient_id=item.recipient_id,
+        role=item.role,
+        template=item.template,
+        reference=item.reference,
+        facts=item.facts,
+        channel="in_app",
+    )
