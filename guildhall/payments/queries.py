@@ -1,5 +1,6 @@
 """What may be learned about money. Everything that is asked by reference is for whoever may see that reference."""
 
+from collections.abc import Collection
 from typing import cast
 from uuid import UUID
 
@@ -104,6 +105,12 @@ def list_tips(reference: str) -> list[TipCard]:
         )
         for row in rows
     ]
+
+
+def payment_states(references: Collection[str]) -> dict[str, str]:
+    """Give the payment state of each reference that payments has heard of, by one question."""
+    rows = models.Payment.objects.filter(reference__in=references)
+    return dict(rows.values_list("reference", "payment_state"))
 
 
 def ledger_of(reference: str) -> list[Posting]:

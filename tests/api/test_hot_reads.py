@@ -13,10 +13,10 @@ SEARCH = "services/search?latitude=32.7185&longitude=-117.1593&category=audio"
         ("owner", "bookings/{confirmed}", 13),
         ("owner", "bookings/{unfilled}", 13),
         ("assigned", "bookings/{confirmed}", 10),
-        ("owner", "users/{customer}/bookings", 2),
+        ("owner", "users/{customer}/bookings", 3),
         ("assigned", "offers", 4),
         ("assigned", "offers/{offer}", 3),
-        ("operator", "operator/bookings?status=contested", 3),
+        ("operator", "operator/bookings?status=contested", 4),
         ("anonymous", SEARCH, 12),
         ("anonymous", "providers/{provider}", 13),
     ],
@@ -42,3 +42,13 @@ def test_a_longer_list_asks_no_more_questions(world, path):
         counts.append(sum("policy_" not in query["sql"] for query in asked.captured_queries))
 
     assert counts[0] == counts[1]
+
+
+def test_a_list_says_of_each_booking_what_the_booking_itself_says_of_its_money(world):
+    ana, olga = world.api("owner"), world.api("operator")
+    listed = ana.get(world.filled("users/{customer}/bookings?limit=20")).json()["items"]
+    pending = olga.get("operator/bookings?status=contested").json()["items"]
+
+    assert {one["payment_state"] for one in listed} == {"none", "authorized"}
+    for one in [*listed, *pending]:
+        assert one["payment_state"] == olga.get(f"bookings/{one['id']}").json()["payment_state"]

@@ -1,5 +1,6 @@
 """How bookings look in the API."""
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,8 +14,8 @@ from guildhall.kernel.actors import Actor
 from guildhall.kernel.money import Money
 from guildhall.matching.queries import get_cascade
 from guildhall.matching.types import CascadeCard, WaveCard
-from guildhall.payments.queries import get_payment, list_transactions
-from guildhall.payments.types import TipCard
+from guildhall.payments.queries import get_payment, list_transactions, payment_states
+from guildhall.payments.types import PaymentState, TipCard
 from guildhall.web.api.fields import (
     BookingId,
     CustomerId,
@@ -115,11 +116,12 @@ class BookingSummary(Schema):
     requested_at: Instant
     deadline_at: Instant | None
     city: str
+    payment_state: str
 
     @classmethod
-    def of(cls, card: BookingCard) -> "BookingSummary":
+    def of(cls, card: BookingCard, payment_state: str) -> "BookingSummary":
         """Show a booking to one of its parties."""
-        return cls(**_summary(card))
+        return cls(**_summary(card), payment_state=payment_state)
 
 
 class BookingOut(BookingSummary):
@@ -131,7 +133,6 @@ class BookingOut(BookingSummary):
     category_id: str
     minutes_from: int
     minutes_to: int
-    payment_state: str
     payout_state: str
     payment_transaction_id: TransactionId | None
     authorized: MoneyOut
@@ -173,6 +174,12 @@ class CardOut(Schema):
     status: str
     url: str | None
     expires_at: Instant
+
+
+def summaries_of(cards: Sequence[BookingCard]) -> Callable[[BookingCard], BookingSummary]:
+    """Show bookings of a list; what payments knows of them all is asked once."""
+    states = payment_states([card.reference for card in cards])
+    return lambda card: BookingSummary.of(card, states.get(card.reference, PaymentState.NONE))
 
 
 def show_booking(card: BookingCard, to: Actor) -> BookingOut:

@@ -29,6 +29,7 @@ from guildhall.web.api.v1.booking_shapes import (
     CardOut,
     cancellation_terms,
     show_booking,
+    summaries_of,
 )
 from guildhall.web.api.v1.status import put_status
 from guildhall.web.middleware import received_at
@@ -101,7 +102,7 @@ def bookings_of_user(
     found = list_bookings(
         by=who(request), of=user_id, status=status, before=read_time_cursor(kind, cursor), limit=limit + 1
     )
-    return page_of(found, limit, BookingSummary.of, lambda card: make_time_cursor(kind, card.requested_at, card.id))
+    return page_of(found, limit, summaries_of(found), lambda card: make_time_cursor(kind, card.requested_at, card.id))
 
 
 @router.get("/bookings/{booking_id}", response=BookingOut, auth=ANYBODY)

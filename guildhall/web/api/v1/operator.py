@@ -23,7 +23,7 @@ from guildhall.web.api.fields import BookingId, PageSize, PauseId
 from guildhall.web.api.idempotency import changes
 from guildhall.web.api.reading import PAGE_SIZE, make_time_cursor, page_of, read_time_cursor, reads
 from guildhall.web.api.schemas import Page
-from guildhall.web.api.v1.booking_shapes import BookingOut, BookingSummary
+from guildhall.web.api.v1.booking_shapes import BookingOut, BookingSummary, summaries_of
 from guildhall.web.api.v1.bookings import show
 from guildhall.web.api.v1.operator_shapes import (
     AssignmentIn,
@@ -56,7 +56,7 @@ def pending(
     """List the bookings that wait for an operator in a status, the nearest deadline first."""
     kind = f"pending:{status}"
     found = list_pending(by=who(request), status=status, after=read_time_cursor(kind, cursor), limit=limit + 1)
-    return page_of(found, limit, BookingSummary.of, lambda card: _cursor(kind, card))
+    return page_of(found, limit, summaries_of(found), lambda card: _cursor(kind, card))
 
 
 @router.get("/bookings/{booking_id}/timeline", response=Page[FactOut], auth=SUPPORT_OR_FINANCE)
