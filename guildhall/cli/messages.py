@@ -41,7 +41,6 @@ class _Found:
     text: str
     many: str | None
     context: str | None
-    line: int
 
 
 def main(arguments: list[str]) -> int:
@@ -131,31 +130,59 @@ def _collect(part: Path) -> Catalog:
 
 
 def _in_python(text: str) -> Iterator[_Found]:
-    for node in ast.walk(ast.parse(text)):
+    tree = ast.parse(text)
+    constants = _constants(tree)
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            words = [_literal(argument) for argument in node.args]
-            if name not in _FUNCTIONS or not words or words[0] is None:
-                continue
-            if name.startswith("ngettext"):
-                yield _Found(words[0], words[1], None, node.lineno)
-            elif name.startswith("pgettext"):
-                yield _Found(words[1] or "", None, words[0], node.lineno)
-            else:
-                yield _Found(words[0], None, None, node.lineno)
+            yield from _called(node)
         elif isinstance(node, ast.Assign | ast.AnnAssign):
-            yield from _sentences(node)
+            yield from _sentences(node, constants)
 
 
-def _sentences(node: ast.Assign | ast.AnnAssign) -> Iterator[_Found]:
+def _called(node: ast.Call) -> Iterator[_Found]:
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    words = [_literal(argument) for argument in node.args]
+    if name not in _FUNCTIONS or not words or words[0] is None:
+        return
+    if name.startswith("ngettext"):
+        yield _Found(words[0], words[1], None)
+    elif name.startswith("pgettext"):
+        yield _Found(words[1] or "", None, words[0])
+    else:
+        yield _Found(words[0], None, None)
+
+
+def _sentences(node: ast.Assign | ast.AnnAssign, constants: dict[str, str]) -> Iterator[_Found]:
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     names = {getattr(target, "id", "") for target in targets}
-    if not names & _SENTENCES or node.value is None:
+    if not names & _SENTENCES:
         return
-    for part in ast.walk(node.value):
-        text = _literal(part)
-        if (text and " " in text) or (text and names & {"_TITLES"}):
-            yield _Found(text, None, None, node.lineno)
+    if isinstance(node.value, ast.Dict):  # by status: a title, or a code and a sentence
+        values = [value.elts[-1] if isinstance(value, ast.Tuple) else value for value in node.value.values]
+    else:
+        values = [node.value] if node.value is not None else []
+    for value in values:
+        if text := _filled(value, constants):
+            yield _Found(text, None, None)
+
+
+def _filled(node: ast.AST, constants: dict[str, str]) -> str | None:
+    """Give a text in which only constants of its own module are filled in; None for anything else."""
+    if not isinstance(node, ast.JoinedStr):
+        return _literal(node)
+    pieces = [
+        _literal(part) if not isinstance(part, ast.FormattedValue) else constants.get(getattr(part.value, "id", ""))
+        for part in node.values
+    ]
+    return None if None in pieces else "".join(piece for piece in pieces if piece is not None)
+
+
+def _constants(tree: ast.Module) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+            found |= {target.id: str(node.value.value) for target in node.targets if isinstance(target, ast.Name)}
+    return found
 
 
 def _literal(node: ast.AST) -> str | None:
@@ -166,12 +193,12 @@ def _in_template(text: str) -> Iterator[_Found]:
     for pattern in (_TRANSLATE, _CONSTANT):
         for match in pattern.finditer(text):
             groups = match.groupdict()
-            yield _Found(groups["text"], None, groups.get("context"), 0)
+            yield _Found(groups["text"], None, groups.get("context"))
     for match in _BLOCK.finditer(text):
         trimmed = "trimmed" in match["options"].split()
         context = re.search(r'context\s+"([^"]*)"', match["options"])
         many = _block_text(match["many"], trimmed=trimmed) if match["many"] else None
-        yield _Found(_block_text(match["one"], trimmed=trimmed), many, context[1] if context else None, 0)
+        yield _Found(_block_text(match["one"], trimmed=trimmed), many, context[1] if context else None)
 
 
 def _block_text(text: str, *, trimmed: bool) -> str:

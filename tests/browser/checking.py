@@ -1,6 +1,6 @@
 """What every page has to keep, on a phone and on a desk, by day and by night."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +15,10 @@ PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 SIZES = {"phone": PHONE, "desk": DESK}
 THEMES = ("light", "dark")
+EVERY_LOOK = tuple((size, theme) for size in SIZES for theme in THEMES)
 SHIFT_MAX = 0.05
 FIRST_VIEW_BYTES_MAX = 100 * 1024
+DESK_VIEW_BYTES_MAX = 200 * 1024  # the operator's pages are dense, and open all day
 _STILL_MS = 250
 _MEASURE_SHIFTS = """
 window.__shift = 0
@@ -57,26 +59,26 @@ def check_page(
     ready: str = "main",
     weight_max: int = FIRST_VIEW_BYTES_MAX,
     expected_status: int = 200,
+    looks: Sequence[tuple[str, str]] = EVERY_LOOK,
     pictures: Path | None = None,
 ) -> None:
     """
     Look at a page in both sizes and themes; fails with everything that is wrong with it, each with its size and theme.
 
+    :param looks: which sizes and themes.
     :param storage: cookies as `BrowserContext.storage_state()` gives them. :param sign_in: gets each new context instead.
     :param ready: what has to be visible before the page counts as shown.
     :param weight_max: bytes over the wire of the first view (operator pages may weigh more).
     :param pictures: a folder for pictures of the whole page.
     """
     wrong: list[str] = []
-    for size in SIZES:
-        for theme in THEMES:
-            with opened(browser, size, theme, storage=storage, sign_in=sign_in) as context:
-                found = _look(context, url, ready=ready, weight_max=weight_max, expected_status=expected_status)
-                wrong += [f"{size}, {theme}: {one}" for one in found]
-                if pictures is not None:
-                    context.pages[-1].screenshot(
-                        path=pictures / f"{_name(url)}-{size}-{theme}.png", full_page=True, animations="disabled"
-                    )
+    for size, theme in looks:
+        with opened(browser, size, theme, storage=storage, sign_in=sign_in) as context:
+            found = _look(context, url, ready=ready, weight_max=weight_max, expected_status=expected_status)
+            wrong += [f"{size}, {theme}: {one}" for one in found]
+            if pictures is not None:
+                picture = pictures / f"{_name(url)}-{size}-{theme}.png"
+                context.pages[-1].screenshot(path=picture, full_page=True, animations="disabled")
     assert not wrong, f"{url}\n" + "\n".join(wrong)
 
 

@@ -18,14 +18,40 @@ class Row:
     expected_status: int = 200
 
 
-# A page is checked by its row here, or by a test that says why and is named here instead.
+# A page is checked by its row here, or by what is named below.
 ROWS: dict[str, Row] = {
-    "styleguide": Row("/styleguide"),
     "": Row("/"),
+    "styleguide": Row("/styleguide"),
+    "my/": Row("/my/", "customer"),
+    "pro/": Row("/pro/", "provider"),
+    "ops/": Row("/ops/", "operator"),
 }
-CHECKED_ELSEWHERE: dict[str, str] = {
-    "preferences": "tests/web/test_pages.py: takes a form and redirects",
+ELSEWHERE: dict[str, str] = {
+    "preferences": "tests/web/test_pages.py: takes a form only",
+    "my/manifest.webmanifest": "tests/web: for machines",
+    "pro/manifest.webmanifest": "tests/web: for machines",
 }
+
+# The account pages, the same below each application's own path: what is shown to whom, and what only takes a form.
+_APPLICATIONS = {"my": "customer", "pro": "provider", "ops": "operator"}
+_FOR_STRANGERS = ["sign-in", "sign-in/code", "sign-in/code/entry", "verification", "password/forgotten", "password/new"]
+_FOR_MEMBERS = ["", "agreements", "passkeys", "password", "profile", "sessions"]
+_FORMS_ONLY = [
+    "passkeys/<uuid:passkey_id>/removal",
+    "passkeys/offer",
+    "sessions/<uuid:session_id>/end",
+    "sign-in/passkey",
+    "sign-in/passkey/question",
+    "sign-out",
+    "sign-out/everywhere",
+    "verification/again",
+]
+for _prefix, _role in _APPLICATIONS.items():
+    _start = f"{_prefix}/account/"
+    ROWS |= {f"{_start}{page}": Row(f"/{_start}{page}") for page in _FOR_STRANGERS}
+    ROWS |= {f"{_start}{page}": Row(f"/{_start}{page}", _role) for page in _FOR_MEMBERS}
+    ELSEWHERE |= {f"{_start}{page}": "tests/web: takes a form only" for page in _FORMS_ONLY}
+ROWS |= {f"{prefix}/account/register": Row(f"/{prefix}/account/register") for prefix in ("my", "pro")}
 
 
 def pages() -> set[str]:

@@ -3,24 +3,39 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext, Route
 
-from tests.browser.checking import THEMES, check_page, opened
-from tests.browser.places import CHECKED_ELSEWHERE, ROWS, pages
+from tests.browser.checking import DESK_VIEW_BYTES_MAX, EVERY_LOOK, FIRST_VIEW_BYTES_MAX, THEMES, check_page, opened
+from tests.browser.conftest import Members
+from tests.browser.places import ELSEWHERE, ROWS, pages
 
 
 def test_every_page_has_a_row():
-    known = set(ROWS) | set(CHECKED_ELSEWHERE)
+    known = set(ROWS) | set(ELSEWHERE)
 
     assert sorted(pages() - known) == [], "add a row to tests/browser/places.py"
     assert sorted(known - pages()) == [], "there is no such page any more"
 
 
-@pytest.mark.parametrize("route", sorted(route for route, row in ROWS.items() if not row.who))
-def test_a_page_for_everybody(browser: Browser, site: str, route: str, pictures: Path | None):
+@pytest.mark.parametrize("route", sorted(ROWS))
+def test_a_page(
+    browser: Browser, site: str, route: str, members: Members, pictures: Path | None, request: pytest.FixtureRequest
+):
     row = ROWS[route]
+    # Each page in each size and each theme; in all four pairs on the styleguide and in the long run.
+    is_even = sorted(ROWS).index(route) % 2 == 0
+    pairs = [("phone", "light"), ("desk", "dark")] if is_even else [("phone", "dark"), ("desk", "light")]
+    is_whole = route == "styleguide" or request.config.getoption("--long")
 
-    check_page(browser, f"{site}{row.url}", expected_status=row.expected_status, pictures=pictures)
+    check_page(
+        browser,
+        f"{site}{row.url}",
+        storage=members[row.who] if row.who else None,
+        weight_max=DESK_VIEW_BYTES_MAX if row.who == "operator" else FIRST_VIEW_BYTES_MAX,
+        expected_status=row.expected_status,
+        looks=EVERY_LOOK if is_whole else pairs,
+        pictures=pictures,
+    )
 
 
 def test_an_address_that_is_not_there_is_a_page_too(browser: Browser, site: str):
@@ -83,3 +98,38 @@ def test_a_countdown_counts_by_the_servers_clock(browser: Browser, site: str):
 
         minutes, seconds = ring.locator(".countdown__text").inner_text().split(":")
         assert 55 <= int(minutes) * 60 + int(seconds) <= 64
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ('<img src="/static/none.png">', "image-alt"),
+        ("<p data-wide>wide</p>", "wider than the screen"),
+        ('<img alt="" src="http://elsewhere.example/x.png">', "asked another origin"),
+        ("<script>1</script>", "console: "),
+        ('<p style="color:red">red</p>', "console: "),
+        ("<p data-late>late</p>", "the layout shifted"),
+        (f"<p>{'heavy ' * 20_000}</p>", "the first view weighs"),
+    ],
+)
+def test_a_fault_is_found(browser: Browser, site: str, fault: str, told: str):
+    def spoil(context: BrowserContext) -> None:
+        def answer(route: Route) -> None:
+            whole = route.fetch()
+            route.fulfill(
+                response=whole,
+                body=whole.text().replace('id="main" tabindex="-1">', f'id="main" tabindex="-1">{fault}'),
+            )
+
+        context.route("**/styleguide", answer)
+        context.route("http://elsewhere.example/**", lambda route: route.fulfill(body=""))
+        context.add_init_script(
+            """addEventListener("DOMContentLoaded", () => {
+              document.querySelector("[data-wide]")?.style.setProperty("width", "2000px")
+              const late = document.querySelector("[data-late]")
+              if (late) setTimeout(() => late.style.setProperty("height", "600px"), 120)
+            })"""
+        )
+
+    with pytest.raises(AssertionError, match=told):
+        check_page(browser, f"{site}/styleguide", sign_in=spoil, looks=[("phone", "light")])

@@ -1,0 +1,211 @@
+"""What all pages share: the policy on what they load, refusals as people read them, tastes, money and time, languages."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django import forms
+from django.http import HttpRequest
+from django.template import Context, Template
+from django.test import Client, RequestFactory
+from django.utils import translation
+
+from guildhall.kernel.money import Money
+from guildhall.kernel.refusals import Refused
+from guildhall.web.pages.errors import answer_refusal
+from guildhall.web.pages.forms import ChoiceCards, Detail
+from guildhall.web.pages.security import policy
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = sorted((ROOT / "guildhall" / "web").rglob("templates/**/*.html"))
+MONDAY = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+ZONE = "America/Los_Angeles"
+
+
+def written(source: str, **context: object) -> str:
+    """Render a template's text."""
+    return Template(source).render(Context(context))
+
+
+class Taken(Refused):
+    """Somebody was first."""
+
+    code = "already_taken"
+    status = 409
+    default_detail = "Somebody else was first."
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_holds_a_style_or_a_script(template: Path):
+    text = re.sub(r"{[%#].*?[%#]}", "", template.read_text())
+
+    assert not re.search(r"\sstyle\s*=|<style|\son[a-z]+\s*=\s*[\"']|javascript:|hx-on|hx-vals=[\"']js:", text)
+    assert not re.search(r"<script(?![^>]*\bsrc=)", text)
+    assert not re.search(r"\|\s*safe\b|autoescape off", template.read_text())
+
+
+def test_a_page_may_load_only_what_is_ours():
+    answer = Client().get("/styleguide")
+
+    said = dict(part.split(" ", 1) for part in answer["Content-Security-Policy"].split("; "))
+    assert said["default-src"] == said["frame-ancestors"] == said["base-uri"] == "'none'"
+    assert {said[name] for name in ("script-src", "style-src", "font-src", "connect-src")} == {"'self'"}
+
+
+@pytest.mark.parametrize("address", ["/not-here", "/my/not-here"])
+@pytest.mark.django_db
+def test_an_error_page_keeps_the_policy_too(address: str):
+    answer = Client().get(address)
+
+    assert answer["Content-Security-Policy"] == policy()
+
+
+def test_a_form_may_lead_to_the_vendors_pages(settings):
+    settings.FORM_DESTINATIONS = ["https://checkout.stripe.com"]
+
+    assert "form-action 'self' https://checkout.stripe.com;" in policy()
+
+
+def test_a_tile_server_is_allowed_when_one_is_set(settings):
+    settings.MAP_TILES_URL = "https://tiles.example/{z}/{x}/{y}.png"
+
+    assert "img-src 'self' data: blob: https://tiles.example;" in policy()
+
+
+def test_the_styleguide_asks_nothing_of_the_database():
+    # No mark for the database: a query would fail the test.
+    answer = Client().get("/styleguide")
+
+    assert answer.status_code == 200
+    assert not answer.cookies
+
+
+@pytest.mark.parametrize(
+    ("path", "accepts", "content_type"),
+    [
+        ("/my/bookings", "text/html,*/*", "text/html; charset=utf-8"),
+        ("/my/bookings", "application/json", "application/problem+json"),
+        ("/api/v1/bookings", "text/html", "application/problem+json"),
+        ("/webhooks/stripe", "*/*", "application/problem+json"),
+    ],
+)
+def test_people_read_pages_and_machines_read_problems(path: str, accepts: str, content_type: str):
+    answer = answer_refusal(RequestFactory().get(path, headers={"Accept": accepts}), Taken())
+
+    assert (answer.status_code, answer["Content-Type"]) == (409, content_type)
+    assert b"Somebody else was first." in answer.content
+
+
+def test_a_part_of_a_page_is_refused_with_a_toast():
+    answer = answer_refusal(RequestFactory().post("/pro/offers", headers={"HX-Request": "true"}), Taken())
+
+    assert (answer.status_code, answer["HX-Retarget"], answer["HX-Reswap"]) == (409, "#toasts", "beforeend")
+    assert b"<html" not in answer.content
+    assert b'class="toast toast--danger"' in answer.content
+
+
+def test_tastes_are_kept_in_cookies():
+    answer = Client().post("/preferences", {"language": "es", "theme": "dark", "next": "/styleguide?a=b"})
+
+    assert (answer.status_code, answer["Location"]) == (303, "/styleguide?a=b")
+    assert (answer.cookies["language"].value, answer.cookies["theme"].value) == ("es", "dark")
+    assert answer.cookies["theme"]["httponly"]
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["//evil.example", "https://evil.example/", "/\\evil.example", "", "javascript:1"]
+)
+def test_nobody_is_led_elsewhere(elsewhere: str):
+    answer = Client().post("/preferences", {"theme": "dark", "next": elsewhere})
+
+    assert answer["Location"] == "/"
+
+
+def test_what_is_no_taste_is_not_kept():
+    answer = Client().post("/preferences", {"language": "xx", "theme": "<b>", "next": "/"})
+
+    assert not answer.cookies
+
+
+def test_tastes_are_only_posted():
+    assert Client().get("/preferences").status_code == 405
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "$1,245.50"), ("es", "$1,245.50")])
+def test_money_is_written_in_the_readers_way(language: str, text: str):
+    with translation.override(language):
+        assert written("{% money amount %}", amount=Money(124_550, "USD")) == f'<span class="money">{text}</span>'
+
+
+def test_a_moment_is_written_by_the_jobs_clocks():
+    with translation.override("en"):
+        text = written("{% when at zone %}", at=MONDAY, zone=ZONE)
+    with translation.override("es"):
+        spanish = written("{% when at zone %}", at=MONDAY, zone=ZONE)
+
+    assert 'datetime="2026-11-23T17:00:00+00:00"' in text
+    assert "Mon, Nov 23, 9:00 AM" in text
+    assert "PST" in text
+    assert "lun, 23 de nov, 9:00" in spanish
+
+
+def test_a_window_across_midnight_names_both_days():
+    with translation.override("en"):
+        text = written(
+            "{% window a b zone %}", a=MONDAY + timedelta(hours=14), b=MONDAY + timedelta(hours=16), zone=ZONE
+        )
+
+    assert "Mon, Nov 23, 11:00" in text
+    assert "Tue, Nov 24, 1:00" in text
+
+
+def test_how_long_ago_is_counted_from_the_clocks_now():
+    with translation.override("en"):
+        text = written("{% ago at %}", at=MONDAY - timedelta(minutes=12), now=MONDAY)
+
+    assert "12 minutes ago" in text
+    assert f'data-now="{MONDAY.isoformat()}"' in text
+
+
+class _Form(forms.Form):
+    email = forms.EmailField(help_text="We send a code to it.")
+    speed = forms.ChoiceField(
+        choices=[("a", "Now"), ("b", "Later")], widget=ChoiceCards(details={"a": Detail("Soon", "zap", "$5")})
+    )
+    note = forms.CharField(required=False)
+
+
+def test_a_form_that_is_wrong_says_so_on_top_and_beside():
+    form = _Form({"email": "priya", "speed": "a"})
+
+    text = str(form)
+
+    assert text.index("summary__title") < text.index('name="email"')
+    assert '<div class="summary" role="alert" tabindex="-1" autofocus>' in text
+    assert '<a href="#id_email">' in text
+    assert re.search(r'<input type="email"[^>]*value="priya"[^>]*aria-invalid="true"', text)
+    assert 'aria-describedby="id_email_helptext id_email_error"' in text
+    assert 'id="id_email_error"' in text
+    assert re.search(r'value="a"[^>]*checked', text)
+    assert "(optional)" in text
+
+
+def test_what_was_typed_is_shown_and_never_run():
+    text = str(_Form({"email": '"><script>alert(1)</script>', "speed": "a"}))
+
+    assert "<script>" not in text
+
+
+def test_a_countdown_needs_no_script_to_say_what_is_left():
+    request = HttpRequest()
+    with translation.override("en"):
+        text = written(
+            '{% part "countdown" until=until total=120 label="Left" %}',
+            until=MONDAY + timedelta(seconds=90),
+            now=MONDAY,
+            request=request,
+        )
+
+    assert '<span class="countdown__text">1:30</span>' in text
+    assert 'stroke-dashoffset="25.0"' in text
