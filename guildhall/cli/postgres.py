@@ -28,6 +28,7 @@ __all__ = [
     "ensure_cluster",
     "ensure_database",
     "ensure_roles",
+    "is_in_use",
     "make_template",
 ]
 
@@ -74,6 +75,13 @@ def database_exists(cluster: Cluster, name: str) -> bool:
     """Whether the cluster has a database of that name."""
     with _superuser(cluster) as connection:
         return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+
+
+def is_in_use(cluster: Cluster) -> bool:
+    """Whether anybody else has a session on the cluster."""
+    others = "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    with _superuser(cluster) as connection:
+        return connection.execute(others).fetchone() is not None
 
 
 def create_database(cluster: Cluster, name: str, template: str | None = None) -> str:

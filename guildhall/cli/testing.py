@@ -6,7 +6,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
+from guildhall.cli import postgres
+from guildhall.cli.cluster import Cluster, place_for
 from guildhall.cli.frontend import ensure_built
 from guildhall.cli.state import CHECKOUT
 
@@ -19,11 +22,21 @@ def main(arguments: list[str]) -> int:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run pytest, in two processes unless the arguments say otherwise."""
+    """Run pytest, in two processes unless the arguments say otherwise. A cluster that it had to start is stopped afterwards."""
     ensure_built(print)
     spread = [] if any(argument.startswith(("-n", "--numprocesses")) for argument in arguments) else ["-n", _PROCESSES]
     command = [sys.executable, "-m", "pytest", *spread, *arguments]
-    return subprocess.run(command, cwd=CHECKOUT, env=_environment(), check=False).returncode
+    cluster = Cluster(place_for(_state() / "pg"))
+    was_running = cluster.pid is not None
+    try:
+        return subprocess.run(command, cwd=CHECKOUT, env=_environment(), check=False).returncode
+    finally:
+        if not was_running and cluster.pid is not None and not postgres.is_in_use(cluster):
+            cluster.stop()
+
+
+def _state() -> Path:
+    return Path(os.environ.get("GUILDHALL_TEST_STATE", f"/tmp/guildhall-tests-{os.getuid()}"))  # noqa: S108 - kept from run to run
 
 
 def _environment() -> dict[str, str]:
@@ -32,6 +45,4 @@ def _environment() -> dict[str, str]:
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(own) and "DATABASE_URL" not in name
     }
-    if state := os.environ.get("GUILDHALL_TEST_STATE"):
-        kept["GUILDHALL_TEST_STATE"] = state
-    return kept
+    return {**kept, "GUILDHALL_TEST_STATE": str(_state())}
