@@ -25,6 +25,7 @@ class Ports:
     web: int
     sandbox: int
     smtp: int
+    realtime: int
 
 
 def choose_ports(start: int, *, exactly: bool) -> Ports:
@@ -39,7 +40,8 @@ def choose_ports(start: int, *, exactly: bool) -> Ports:
         message = f"port {start} is taken; another one: --port {web}"
         raise Unusable(message)
     sandbox = _free_port(web + 1)
-    return Ports(web, sandbox, _free_port(sandbox + 1))
+    smtp = _free_port(sandbox + 1)
+    return Ports(web, sandbox, smtp, _free_port(smtp + 1))
 
 
 def _free_port(start: int) -> int:

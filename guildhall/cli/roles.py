@@ -44,6 +44,11 @@ def web(ports: Ports) -> Role:
     return Role("web", Takeover(partial(_serve, ports.web)), _WEB_STOPS)
 
 
+def realtime(ports: Ports) -> Role:
+    """Give the process of the live pages."""
+    return Role("realtime", partial(_run_realtime, ports.realtime), _WEB_STOPS)
+
+
 def forked() -> list[Role]:
     """Give the roles that are forked from a process which has loaded Django."""
     return [
@@ -53,7 +58,7 @@ def forked() -> list[Role]:
 
 def single(ports: Ports) -> Role:
     """Give the one process that is `web` and all forked roles at once."""
-    return Role("all", partial(_run_single, ports.web), _WEB_STOPS)
+    return Role("all", partial(_run_single, ports), _WEB_STOPS)
 
 
 def loop_of(name: str) -> Work:
@@ -88,11 +93,20 @@ def _serve(port: int) -> None:
     ).serve()
 
 
-def _run_single(port: int, stop: threading.Event) -> int:
+def _run_realtime(port: int, stop: threading.Event) -> None:
+    from guildhall.web.realtime.serving import run_realtime  # noqa: PLC0415 - only this role needs the server
+
+    _call_me("realtime")
+    run_realtime(stop, port=port)
+
+
+def _run_single(ports: Ports, stop: threading.Event) -> int:
     from guildhall.cli.single import run_all  # noqa: PLC0415 - only this role needs a server of its own
+    from guildhall.web.realtime.serving import run_realtime  # noqa: PLC0415 - likewise
 
     _call_me("all")
-    return run_all(stop, port=port, works={name: loop_of(name) for name in _LOOPS})
+    works = {name: loop_of(name) for name in _LOOPS}
+    return run_all(stop, port=ports.web, works={**works, "realtime": partial(run_realtime, port=ports.realtime)})
 
 
 def _call_me(name: str) -> None:

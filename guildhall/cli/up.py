@@ -131,7 +131,15 @@ class _Up:
         if not is_current:
             self._must(supervisor, "pack", partial(_load_pack, self._vertical))
             self._remember(vertical=self._vertical, migrated=expected)
-        for role in [roles.single(ports)] if self._options.single else [roles.web(ports), *roles.forked()]:
+        for role in (
+            [roles.single(ports)]
+            if self._options.single
+            else [
+                roles.web(ports),
+                roles.realtime(ports),
+                *roles.forked(),
+            ]
+        ):
             supervisor.start(role)
         self._wait_for_answers(supervisor, ports)
         if self._settings.get("demo") == "wanted" and has_sandbox:
@@ -197,7 +205,12 @@ class _Up:
                 "pid": os.getpid(),
                 "url": f"http://localhost:{ports.web}",
                 "sandbox_url": f"http://127.0.0.1:{ports.sandbox}",
-                "ports": {"web": ports.web, "sandbox": ports.sandbox, "smtp": ports.smtp},
+                "ports": {
+                    "web": ports.web,
+                    "sandbox": ports.sandbox,
+                    "smtp": ports.smtp,
+                    "realtime": ports.realtime,
+                },
                 "database_url": variables["DATABASE_URL"],
                 "migration_database_url": variables["MIGRATION_DATABASE_URL"],
                 "vertical": self._vertical,
@@ -214,7 +227,8 @@ class _Up:
             for log_in in self._state.read("demo.json").get("log_ins", []):
                 self._say(f"Log in as {log_in['role']:<9}{log_in['email']}   password {log_in['password']}")
         self._say(
-            f"ports {ports.web} (web), {ports.sandbox} (sandbox), {ports.smtp} (mail); ./guild psql: the database"
+            f"ports {ports.web} (web), {ports.sandbox} (sandbox), {ports.smtp} (mail), {ports.realtime} (live pages);"
+            " ./guild psql: the database"
         )
         self._say("Ctrl-C stops everything")
 
