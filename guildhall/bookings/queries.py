@@ -3,12 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
+from guildhall.bookings import rules
 from guildhall.bookings.lifecycle import BEFORE_CONFIRMATION
 from guildhall.bookings.models import Booking
-from guildhall.bookings.types import BookingCard, BookingStatus
+from guildhall.bookings.types import BookingCard, BookingStatus, Receipt
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.refusals import NotAllowed, NotFound
 
+_OVER = frozenset({BookingStatus.SETTLED, BookingStatus.CANCELLED, BookingStatus.CLOSED})
 _AREA_DEGREES = 2
 """Decimal places of a place shown as an area: about a kilometre, so a 500 m circle never centres on the door."""
 
@@ -26,10 +28,18 @@ def access_booking(*, booking_id: UUID, by: Actor) -> BookingCard:
 
 
 def list_bookings(
-    *, by: Actor, of: UUID, status: str | None = None, before: tuple[datetime, UUID] | None = None, limit: int = 20
+    *,
+    by: Actor,
+    of: UUID,
+    status: str | None = None,
+    is_over: bool | None = None,
+    before: tuple[datetime, UUID] | None = None,
+    limit: int = 20,
 ) -> list[BookingCard]:
     """
     Bookings of a customer or provider, newest first; `before` is the (requested_at, id) of the last one seen.
+
+    `is_over` picks those that are settled or cancelled, or (False) those in which something is still to happen.
 
     :raises NotFound: when a customer or provider asks for somebody else's.
     """
@@ -39,10 +49,19 @@ def list_bookings(
     rows = party.filter(**_scope(by)).order_by("-requested_at", "-id")
     if status is not None:
         rows = rows.filter(status=status)
+    if is_over is not None:
+        rows = rows.filter(status__in=_OVER) if is_over else rows.exclude(status__in=_OVER)
     if before is not None:
         at, booking_id = before
         rows = rows.filter(requested_at__lte=at).exclude(requested_at=at, id__gte=booking_id)
     return [_card(booking, by) for booking in rows[:limit]]
+
+
+def receipt_of(card: BookingCard) -> Receipt | None:
+    """Give the lines of a final price, or None before the hours are settled (and when there was no work)."""
+    if card.total_minor is None or card.settled_minutes is None or card.tier_rank is None:
+        return None
+    return rules.receipt(card.terms, card.tier_rank, card.settled_minutes, card.total_minor)
 
 
 def list_pending(

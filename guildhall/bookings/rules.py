@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from geographiclib.geodesic import Geodesic
 
-from guildhall.bookings.types import BookingStatus, Mode, Quote, Split, Terms, TierPrice
+from guildhall.bookings.types import BookingStatus, Mode, Quote, Receipt, Split, Terms, TierPrice
 from guildhall.kernel.money import Money, rounded
 
 _CALL_OUT_STATUSES = frozenset({BookingStatus.EN_ROUTE, BookingStatus.ARRIVED})
@@ -23,6 +23,22 @@ def total_minor(terms: Terms, tier_rank: int, minutes: int) -> int:
     """What the customer pays for work of a tier: labour and tax. Minor units."""
     labour = Money(labour_minor(price_of(terms, tier_rank), minutes), terms.currency)
     return (labour + labour.share(terms.tax_basis_points)).minor
+
+
+def receipt(terms: Terms, tier_rank: int, minutes: int, total: int) -> Receipt:
+    """Take a final total (minor units) for so many minutes of a tier apart again, line by line."""
+    price = price_of(terms, tier_rank)
+    labour = labour_minor(price, minutes) if minutes else 0
+    full = total_minor(terms, tier_rank, minutes) if minutes else 0
+    return Receipt(
+        worked_minutes=minutes,
+        billed_minutes=max(minutes, price.minimum_minutes) if minutes else 0,
+        hourly_minor=price.hourly_minor,
+        labour_minor=labour,
+        tax_minor=full - labour,
+        over_minor=full - total,
+        total_minor=total,
+    )
 
 
 def price_of(terms: Terms, tier_rank: int) -> TierPrice:

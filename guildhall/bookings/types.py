@@ -109,6 +109,23 @@ class BookingRequest:
     address_id: UUID
     kind: str | None = None
     starts_at: datetime | None = None
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """
+    What a final price is made of, minor units: `billed_minutes` at `hourly_minor`, tax, and what went beyond the promised "up to".
+
+    `labour_minor + tax_minor - over_minor = total_minor`.
+    """
+
+    worked_minutes: int
+    billed_minutes: int
+    hourly_minor: int
+    labour_minor: int
+    tax_minor: int
+    over_minor: int
+    total_minor: int
+
+
     fold: int | None = None
     minutes_from: int | None = None
     minutes_to: int | None = None

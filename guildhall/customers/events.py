@@ -27,6 +27,16 @@ class CustomerAddressAdded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CustomerAddressChanged(Event):
+    """A customer said something else about a place, or moved its pin."""
+
+    name: ClassVar[str] = "customer.address_changed"
+    aggregate_type: ClassVar[str] = "customer"
+    address_id: UUID
+    precision: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PaymentCustomerRecorded(Event):
     """The vendor knows a customer."""
 

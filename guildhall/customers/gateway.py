@@ -1,10 +1,10 @@
 """Finding places. Offline: a ZIP code stands for its middle, from a package's data; nothing is asked of anybody."""
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from zoneinfo import available_timezones
 
+from guildhall.customers.types import Place
 from guildhall.kernel.refusals import Invalid
 
 _ZIP = re.compile(r"([0-9]{5})(-[0-9]{4})?", re.ASCII)
@@ -20,18 +20,6 @@ class UnknownZip(Invalid):
 
     def __init__(self) -> None:
         super().__init__(errors=[{"field": "zip_code", "detail": self.default_detail}])
-
-
-@dataclass(frozen=True)
-class Place:
-    """The middle of a ZIP code: WGS 84 degrees, its post office's city and state, its IANA zone."""
-
-    zip_code: str
-    city: str
-    state: str
-    latitude: float
-    longitude: float
-    time_zone: str
 
 
 def geocode(zip_code: str) -> Place:

@@ -1,10 +1,12 @@
 """What others may learn about customers."""
 
+from collections.abc import Collection
 from uuid import UUID
 
+from guildhall.customers import gateway
 from guildhall.customers.models import Address as AddressRow
 from guildhall.customers.models import BlockedPair, Customer, Favourite, SavedCard
-from guildhall.customers.types import Address, Card, CustomerCard, Precision
+from guildhall.customers.types import Address, Card, CustomerCard, Place, Precision
 from guildhall.kernel.refusals import NotFound
 
 _PRECISION_NOTES = {
@@ -25,11 +27,38 @@ def get_customer(customer_id: UUID) -> CustomerCard:
     return CustomerCard(row.pk, row.kind, row.company_name, row.payment_customer_ref)
 
 
+def find_customers(
+    *,
+    kind: str = "",
+    among: Collection[UUID] | None = None,
+    before: UUID | None = None,
+    limit: int = 50,
+) -> list[CustomerCard]:
+    """Give customers for operators, the newest first; `before` is the last id seen, `among` leaves all others out."""
+    rows = Customer.objects.order_by("-pk")
+    if kind:
+        rows = rows.filter(kind=kind)
+    if among is not None:
+        rows = rows.filter(pk__in=among)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return [CustomerCard(row.pk, row.kind, row.company_name, row.payment_customer_ref) for row in rows[:limit]]
+
+
 def find_by_payment_customer(customer_ref: str) -> UUID | None:
     """Give the customer whom the vendor knows by this id, or None."""
     if not customer_ref:
         return None
     return Customer.objects.filter(payment_customer_ref=customer_ref).values_list("pk", flat=True).first()
+
+
+def find_place(zip_code: str) -> Place:
+    """
+    Find the middle of a ZIP code, for those who are nobody yet.
+
+    :raises UnknownZip: it does not exist, or is no place.
+    """
+    return gateway.geocode(zip_code)
 
 
 def get_address(customer_id: UUID, address_id: UUID) -> Address:

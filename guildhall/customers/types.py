@@ -38,6 +38,18 @@ class CustomerCard:
 
 
 @dataclass(frozen=True)
+class Place:
+    """The middle of a ZIP code: WGS 84 degrees, its post office's city and state, its IANA zone."""
+
+    zip_code: str
+    city: str
+    state: str
+    latitude: float
+    longitude: float
+    time_zone: str
+
+
+@dataclass(frozen=True)
 class Address:
     """
     A place of a customer. `latitude` and `longitude` are WGS 84 degrees; `time_zone` is the IANA zone there.

@@ -7,7 +7,7 @@ from hypothesis import given as any_of
 from hypothesis import strategies as st
 
 from guildhall.customers import gateway
-from guildhall.customers.commands import BadPin, UnknownZip, add_address
+from guildhall.customers.commands import BadPin, UnknownZip, add_address, change_address
 from guildhall.customers.queries import get_address, list_addresses
 from guildhall.kernel.refusals import NotAllowed, NotFound
 from guildhall.kernel.texts import BadText
@@ -154,3 +154,35 @@ def test_any_text_is_a_place_or_a_refusal(text):
     assert -15 < place.latitude < 72
     assert (place.longitude > 0) == (place.time_zone in {"Pacific/Guam", "Pacific/Saipan"})
     assert place.zip_code in text
+
+
+def test_what_is_said_about_a_place_can_change_and_its_pin_too():
+    ana = given.customer()
+    own = {"customer_id": ana.id, "address_id": ana.address_id, "by": ana.actor, "at": given.MONDAY}
+    before = get_address(ana.id, ana.address_id)
+
+    change_address(**own, label="Shop", access_notes="Back door.", contact_on_site="Bo, +1 619 555 0101")
+    said = get_address(ana.id, ana.address_id)
+    change_address(**own, label="Shop", access_notes="", contact_on_site="", latitude=32.72, longitude=-117.16)
+    moved = get_address(ana.id, ana.address_id)
+
+    assert (said.label, said.access_notes, said.contact_on_site) == ("Shop", "Back door.", "Bo, +1 619 555 0101")
+    assert (said.latitude, said.precision) == (before.latitude, "zip_centroid")
+    assert (moved.latitude, moved.longitude, moved.precision) == (32.72, -117.16, "pin")
+
+
+def test_a_change_that_is_refused_changes_nothing():
+    ana, carl = given.customer(), given.customer("Carl")
+    own = {"customer_id": ana.id, "address_id": ana.address_id, "label": "x", "access_notes": "", "at": given.MONDAY}
+    before, told = get_address(ana.id, ana.address_id), facts()
+
+    with pytest.raises(NotFound):
+        change_address(**own, contact_on_site="", by=carl.actor)
+    with pytest.raises(NotFound):
+        change_address(**{**own, "address_id": carl.address_id}, contact_on_site="", by=ana.actor)
+    with pytest.raises(BadPin):
+        change_address(**own, contact_on_site="", latitude=48.1, longitude=11.5, by=ana.actor)
+    with pytest.raises(BadText):
+        change_address(**own, contact_on_site="x" * 200, by=ana.actor)
+
+    assert (get_address(ana.id, ana.address_id), facts()) == (before, told)

@@ -11,7 +11,13 @@ from guildhall.bookings.commands.hours import (
     report_no_show,
 )
 from guildhall.bookings.commands.paying import open_card_page
-from guildhall.bookings.commands.requesting import estimate_booking, request_booking
+from guildhall.bookings.commands.requesting import (
+    check_start,
+    estimate_booking,
+    estimate_category,
+    request_booking,
+    terms_now,
+)
 from guildhall.bookings.commands.tipping import give_tip
 from guildhall.bookings.commands.working import (
     arrive,
@@ -27,11 +33,13 @@ __all__ = [
     "arrive",
     "assign_by_hand",
     "cancel_booking",
+    "check_start",
     "confirm_hours",
     "contest_hours",
     "decide_booking",
     "end_break",
     "estimate_booking",
+    "estimate_category",
     "finish_work",
     "flag_unresolved",
     "give_tip",
@@ -43,6 +51,7 @@ __all__ = [
     "reschedule_booking",
     "start_break",
     "start_work",
+    "terms_now",
     "widen_booking",
     "withdraw_provider",
 ]

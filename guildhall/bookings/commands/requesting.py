@@ -135,6 +135,29 @@ def estimate_booking(
     return rules.quote(terms_now(category), minutes_from=shortest, minutes_to=longest)
 
 
+def estimate_category(*, category: str) -> dict[str, Quote]:
+    """
+    Give the price of every kind of job of a category as a request would be given it now, by the kind's key. Changes nothing.
+
+    :raises DoesNotExist: when there is no such category.
+    """
+    terms = terms_now(category)
+    return {
+        kind.key: rules.quote(terms, minutes_from=kind.minutes_from, minutes_to=kind.minutes_to)
+        for kind in catalog.list_job_kinds(category)
+    }
+
+
+def check_start(*, starts_at: datetime, fold: int | None, zone: str, at: datetime) -> datetime:
+    """
+    Give the instant at which a request for a wall time (naive) in a zone would begin, as `request_booking` checks it. Changes nothing.
+
+    :raises BadTime: when it is in the past, too near or too far ahead. :raises NonexistentTime: when clocks skip it.
+    :raises AmbiguousTime: when clocks pass it twice and `fold` does not say which is meant.
+    """
+    return _start_of(starts_at, fold, zone=zone, at=at, limits=policy.get(BookingPolicy))
+
+
 def find_a_provider(booking: Booking, *, later: Move, now: Move, by: Actor, at: datetime) -> None:
     """Start matching when its time has come, else wait for it."""
     starts_at = rules.matching_starts_at(booking.promised, starts_at=booking.starts_at, at=at)
@@ -178,12 +201,16 @@ def window_of(
     """
     if local is None:
         return Window(at + timedelta(minutes=terms.asap_travel_allowance_minutes), "")
+    return Window(_start_of(local, fold, zone=zone, at=at, limits=limits), local.isoformat())
+
+
+def _start_of(local: datetime, fold: int | None, *, zone: str, at: datetime, limits: BookingPolicy) -> datetime:
     starts_at = to_instant(local, zone, fold)
     if starts_at < at + timedelta(minutes=limits.scheduled_notice_minutes):
         raise BadTime(f"A booked time starts at least {limits.scheduled_notice_minutes} minutes from now.")
     if starts_at > at + timedelta(days=limits.horizon_days):
         raise BadTime(f"Bookings reach at most {limits.horizon_days} days ahead.")
-    return Window(starts_at, local.isoformat())
+    return starts_at
 
 
 def terms_now(category_key: str) -> Terms:

@@ -10,7 +10,7 @@ from guildhall.customers.commands.choosing import (
 )
 from guildhall.customers.commands.paying import BadCard, record_card, record_payment_customer
 from guildhall.customers.commands.registering import register_customer
-from guildhall.customers.commands.residing import BadPin, TooManyAddresses, add_address
+from guildhall.customers.commands.residing import BadPin, TooManyAddresses, add_address, change_address
 from guildhall.customers.gateway import UnknownZip
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "add_address",
     "add_favourite",
     "block_provider",
+    "change_address",
     "order_favourites",
     "record_card",
     "record_payment_customer",

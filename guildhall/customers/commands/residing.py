@@ -9,13 +9,13 @@ from django.db.transaction import atomic
 from geographiclib.geodesic import Geodesic
 
 from guildhall.customers import permissions
-from guildhall.customers.events import CustomerAddressAdded
-from guildhall.customers.gateway import Place, geocode
+from guildhall.customers.events import CustomerAddressAdded, CustomerAddressChanged
+from guildhall.customers.gateway import geocode
 from guildhall.customers.models import Address, Customer
-from guildhall.customers.types import Precision
+from guildhall.customers.types import Place, Precision
 from guildhall.eventlog.commands import publish
 from guildhall.kernel.actors import Actor
-from guildhall.kernel.refusals import Invalid, Refused
+from guildhall.kernel.refusals import Invalid, NotFound, Refused
 from guildhall.kernel.texts import clean_line, clean_text
 
 _ADDRESSES_MAX = 100
@@ -103,6 +103,48 @@ def add_address(
     )
     publish(event, by=by, at=at)
     return address.id
+
+
+@atomic
+def change_address(
+    *,
+    customer_id: UUID,
+    address_id: UUID,
+    label: str,
+    access_notes: str,
+    contact_on_site: str,
+    by: Actor,
+    at: datetime,
+    latitude: float | None = None,
+    longitude: float | None = None,
+) -> None:
+    """
+    Change what is said about a place, and its pin when one is given. Bookings that exist keep the spot they were made with.
+
+    :raises BadPin: half a pin, one off the globe, or one more than 300 km from the ZIP code.
+    :raises BadText: a text is too long or cannot be shown.
+    :raises NotFound: no such place of this customer.
+    """
+    permissions.require_own(customer_id, by)
+    Customer.locked(customer_id)
+    address = Address.objects.filter(id=address_id, customer_id=customer_id).first()
+    if address is None:
+        raise NotFound
+    if latitude is not None or longitude is not None:
+        spot = _spot(geocode(address.zip_code), latitude, longitude)
+        address.latitude, address.longitude, address.precision = spot.latitude, spot.longitude, spot.precision
+        address.point = Point(spot.longitude, spot.latitude, srid=4326)
+    address.label = _line(label, "label")
+    address.access_notes = clean_text(access_notes, field="access_notes", length_max=_NOTES_LENGTH_MAX)
+    address.contact_on_site = _line(contact_on_site, "contact_on_site")
+    address.save()
+    event = CustomerAddressChanged(
+        aggregate_id=customer_id,
+        version=Customer.advance(customer_id),
+        address_id=address.id,
+        precision=Precision(address.precision),
+    )
+    publish(event, by=by, at=at)
 
 
 def _line(text: str, field: str) -> str:
