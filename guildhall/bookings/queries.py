@@ -1,18 +1,24 @@
 """Reading bookings: what each party may see, decided here, frozen."""
 
-from datetime import datetime
+from collections import Counter
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from uuid import UUID
+
+from django.db.models import Q, QuerySet, Value
 
 from guildhall.bookings import rules
 from guildhall.bookings.lifecycle import BEFORE_CONFIRMATION
-from guildhall.bookings.models import Booking
-from guildhall.bookings.types import BookingCard, BookingStatus, Receipt
+from guildhall.bookings.models import Booking, Break, Evidence
+from guildhall.bookings.types import BookingCard, BookingFilter, BookingStatus, Photograph, Receipt, Waiting, Work
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.refusals import NotAllowed, NotFound
 
 _OVER = frozenset({BookingStatus.SETTLED, BookingStatus.CANCELLED, BookingStatus.CLOSED})
 _AREA_DEGREES = 2
 """Decimal places of a place shown as an area: about a kilometre, so a 500 m circle never centres on the door."""
+_GRACE_MOST = timedelta(hours=4)
+"""No start has a longer grace (`BookingPolicy.start_grace_minutes`)."""
 
 
 def access_booking(*, booking_id: UUID, by: Actor) -> BookingCard:
@@ -57,6 +63,58 @@ def list_bookings(
     return [_card(booking, by) for booking in rows[:limit]]
 
 
+def list_jobs(
+    *,
+    by: Actor,
+    provider_id: UUID,
+    statuses: Collection[str] = (),
+    starts_from: datetime | None = None,
+    starts_before: datetime | None = None,
+    limit: int = 200,
+) -> list[BookingCard]:
+    """
+    Jobs that a provider has or had, in the order of their time; `starts_from` and `starts_before` bound it, `statuses` picks.
+
+    :raises NotFound: when another provider, or a customer, asks.
+    """
+    if by.kind != "operator" and by.id != provider_id:
+        raise NotFound
+    rows = Booking.objects.filter(provider_id=provider_id, **_scope(by)).order_by("planned__startswith", "id")
+    if statuses:
+        rows = rows.filter(status__in=[str(status) for status in statuses])
+    if starts_from is not None:
+        rows = rows.filter(planned__startswith__gte=starts_from)
+    if starts_before is not None:
+        rows = rows.filter(planned__startswith__lt=starts_before)
+    return [_card(booking, by) for booking in rows[:limit]]
+
+
+def get_work(*, booking_id: UUID, by: Actor, at: datetime) -> Work:
+    """
+    Give how the work of a booking goes, for those who may see the booking.
+
+    :raises NotFound: for everybody else.
+    """
+    booking = Booking.objects.filter(id=booking_id, **_scope(by)).first()
+    if booking is None:
+        raise NotFound
+    breaks = list(Break.objects.filter(booking=booking).order_by("started_at"))
+    until = booking.finished_at or at
+    spans = [(one.started_at, one.ended_at or until) for one in breaks]
+    elapsed = rules.worked_minutes(started_at=booking.started_at, finished_at=until, breaks=()) if booking.started_at else 0
+    worked = rules.worked_minutes(started_at=booking.started_at, finished_at=until, breaks=spans) if booking.started_at else 0
+    return Work(
+        paused_since=next((one.started_at for one in breaks if one.ended_at is None and not booking.finished_at), None),
+        worked_minutes=worked,
+        break_minutes=elapsed - worked,
+        notes=booking.notes,
+        photographs=[
+            Photograph(id=row.id, media_id=row.media_id, is_mine=row.added_by == str(by), added_at=row.added_at)
+            for row in Evidence.objects.filter(booking=booking).order_by("added_at", "id")
+        ],
+    )
+
+
 def receipt_of(card: BookingCard) -> Receipt | None:
     """Give the lines of a final price, or None before the hours are settled (and when there was no work)."""
     if card.total_minor is None or card.settled_minutes is None or card.tier_rank is None:
@@ -72,13 +130,99 @@ def list_pending(
 
     :raises NotAllowed: when the asker is not an operator.
     """
-    if by.kind != "operator":
-        raise NotAllowed
+    _require_operator(by)
     rows = Booking.objects.filter(status=status).order_by("deadline_at", "id")
     if after is not None:
         at, booking_id = after
         rows = rows.filter(deadline_at__gte=at).exclude(deadline_at=at, id__lte=booking_id)
     return [_card(booking, by) for booking in rows[:limit]]
+
+
+def count_waiting(*, by: Actor, at: datetime, most: int = 100) -> dict[Waiting, int]:
+    """
+    Say how many bookings wait for an operator, by why, each counted up to `most`: one statement of bounded work.
+
+    :raises NotAllowed: when the asker is not an operator.
+    """
+    _require_operator(by)
+    first, *others = (
+        _waiting(kind, at).order_by().annotate(why=Value(kind.value)).values_list("why", flat=True)[:most]
+        for kind in Waiting
+    )
+    found = Counter(first.union(*others, all=True))
+    return {kind: found[kind.value] for kind in Waiting}
+
+
+def list_waiting(
+    *, by: Actor, why: Waiting, at: datetime, after: tuple[datetime, UUID] | None = None, limit: int = 50
+) -> list[BookingCard]:
+    """
+    Bookings that wait for an operator, the nearest deadline first; `after` is the (deadline_at, id) of the last one seen.
+
+    :raises NotAllowed: when the asker is not an operator.
+    """
+    _require_operator(by)
+    rows = _waiting(why, at).order_by("deadline_at", "id")
+    if after is not None:
+        deadline_at, booking_id = after
+        rows = rows.filter(deadline_at__gte=deadline_at).exclude(deadline_at=deadline_at, id__lte=booking_id)
+    return [_card(booking, by) for booking in rows[:limit]]
+
+
+def _waiting(why: Waiting, at: datetime) -> QuerySet[Booking]:
+    # Deadlines bound the search: the index of what is pending is by status and deadline.
+    began = Q(status__in=["confirmed", "en_route", "arrived"], planned__startswith__lte=at)
+    tests = {
+        Waiting.LATE: began & Q(deadline_at__lte=at + _GRACE_MOST),
+        Waiting.OVERRUN: Q(status="in_progress", planned__endswith__lte=at),
+        Waiting.UNCOLLECTED: Q(status__in=["settled", "cancelled"], deadline_at__lte=at),
+    }
+    return Booking.objects.filter(tests.get(why) or Q(status=why.value))
+
+
+def find_bookings(
+    *,
+    by: Actor,
+    wanted: BookingFilter,
+    before: UUID | None = None,
+    limit: int = 50,
+) -> list[BookingCard]:
+    """
+    Every booking that a filter lets through, the newest first (ids are ordered by time); `before` is the id of the last one seen.
+
+    :raises NotAllowed: when the asker is not an operator.
+    """
+    _require_operator(by)
+    rows = Booking.objects.filter(**_equal(wanted)).order_by("-id")
+    if wanted.person_id is not None:
+        rows = rows.filter(Q(customer_id=wanted.person_id) | Q(provider_id=wanted.person_id))
+    if wanted.starts_from is not None:
+        rows = rows.filter(planned__startswith__gte=wanted.starts_from)
+    if wanted.starts_before is not None:
+        rows = rows.filter(planned__startswith__lt=wanted.starts_before)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return [_card(booking, by) for booking in rows[:limit]]
+
+
+def _equal(wanted: BookingFilter) -> dict[str, object]:
+    values = {"status": wanted.status, "city_key": wanted.city_key, "category_id": wanted.category_id}
+    return {name: value for name, value in values.items() if value}
+
+
+def get_bookings(*, booking_ids: Collection[UUID], by: Actor) -> dict[UUID, BookingCard]:
+    """
+    Give bookings by id, in one query; unknown ids are left out.
+
+    :raises NotAllowed: when the asker is not an operator.
+    """
+    _require_operator(by)
+    return {booking.id: _card(booking, by) for booking in Booking.objects.filter(id__in=booking_ids)}
+
+
+def _require_operator(by: Actor) -> None:
+    if by.kind != "operator":
+        raise NotAllowed
 
 
 def customer_of(*, booking_id: UUID) -> UUID | None:

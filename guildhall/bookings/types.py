@@ -30,6 +30,20 @@ class BookingStatus(StrEnum):
     CLOSED = "closed"
 
 
+class Waiting(StrEnum):
+    """Why a booking waits for an operator."""
+
+    UNFILLED = "unfilled"
+    CONTESTED = "contested"
+    UNRESOLVED = "unresolved"
+    LATE = "late"
+    """The appointment has begun, the work has not."""
+    OVERRUN = "overrun"
+    """The work goes on after its planned end: it may be a forgotten stop."""
+    UNCOLLECTED = "uncollected"
+    """Settled or cancelled, and its money is not through although the alarm has rung."""
+
+
 class TierPrice(BaseModel):
     """What an hour of a tier costs, and how it is split: minor units, ten-thousandths, minutes."""
 
@@ -96,20 +110,6 @@ class Split:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BookingRequest:
-    """
-    What a customer asks for.
-
-    `starts_at` is the local wall time at the job's place (naive) for a scheduled booking and None for an ASAP one; `fold`
-    picks one of two equal wall times when clocks go back. Minutes are of work, without travel. `provider_id` makes it direct.
-    """
-
-    mode: Mode
-    category: str
-    address_id: UUID
-    kind: str | None = None
-    starts_at: datetime | None = None
-@dataclass(frozen=True, kw_only=True)
 class Receipt:
     """
     What a final price is made of, minor units: `billed_minutes` at `hourly_minor`, tax, and what went beyond the promised "up to".
@@ -126,6 +126,20 @@ class Receipt:
     total_minor: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class BookingRequest:
+    """
+    What a customer asks for.
+
+    `starts_at` is the local wall time at the job's place (naive) for a scheduled booking and None for an ASAP one; `fold`
+    picks one of two equal wall times when clocks go back. Minutes are of work, without travel. `provider_id` makes it direct.
+    """
+
+    mode: Mode
+    category: str
+    address_id: UUID
+    kind: str | None = None
+    starts_at: datetime | None = None
     fold: int | None = None
     minutes_from: int | None = None
     minutes_to: int | None = None
@@ -133,6 +147,39 @@ class Receipt:
     service_id: UUID | None = None
     instructions: str = ""
     purchase_order: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingFilter:
+    """Which bookings an operator looks for; what is None or empty lets all through. The person is either side."""
+
+    status: str = ""
+    city_key: str = ""
+    category_id: int | None = None
+    person_id: UUID | None = None
+    starts_from: datetime | None = None
+    starts_before: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Photograph:
+    """A picture that was put with a booking; `media_id` is its name in media."""
+
+    id: UUID
+    media_id: UUID
+    is_mine: bool
+    added_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """The work so far: since when it pauses (None: it does not), minutes worked by the clock, notes, photographs."""
+
+    paused_since: datetime | None
+    worked_minutes: int
+    break_minutes: int
+    notes: str
+    photographs: list[Photograph]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db import connection
 
-from guildhall.eventlog.models import ParkedFact, SequencerHead, Subscription
-from guildhall.eventlog.types import Fact, Lag
+from guildhall.eventlog.models import EventRow, ParkedFact, Seal, SequencerHead, Subscription
+from guildhall.eventlog.types import Fact, Lag, Parked, Sealed
+from guildhall.kernel.refusals import NotFound
 
 
 def timeline(reference: str, *, limit: int = 500) -> list[Fact]:
@@ -44,6 +45,51 @@ def waiting() -> int:
         )
         row = cursor.fetchone()
     return int(row[0])
+
+
+def count_parked(*, most: int = 100) -> int:
+    """How many facts are parked, counted up to `most`."""
+    return len(ParkedFact.objects.values_list("id", flat=True)[:most])
+
+
+def list_parked(*, after: int = 0, limit: int = 50) -> list[Parked]:
+    """Give the facts that are parked, the longest parked first; `after` is the id of the last one seen."""
+    rows = list(ParkedFact.objects.filter(id__gt=after).order_by("id")[:limit])
+    facts = EventRow.objects.in_bulk([row.seq for row in rows])
+    return [_parked(row, facts[row.seq]) for row in rows]
+
+
+def get_parked(parked_id: int) -> Parked:
+    """
+    Give a fact that is parked.
+
+    :raises NotFound: when it came through meanwhile, or never was.
+    """
+    row = ParkedFact.objects.filter(id=parked_id).first()
+    if row is None:
+        raise NotFound
+    return _parked(row, EventRow.objects.get(seq=row.seq))
+
+
+def _parked(row: ParkedFact, fact: EventRow) -> Parked:
+    return Parked(
+        id=row.id,
+        subscription=row.subscription_id,
+        position=row.position,
+        name=fact.name,
+        aggregate=row.aggregate,
+        reference=fact.reference,
+        occurred_at=fact.occurred_at,
+        attempts=row.attempts,
+        next_try_at=row.next_try_at,
+        error=row.error,
+    )
+
+
+def last_seal() -> Sealed | None:
+    """Give the newest seal of the log, or None before the first."""
+    row = Seal.objects.order_by("-last_position").first()
+    return Sealed(position=row.last_position, digest=bytes(row.digest).hex(), sealed_at=row.sealed_at) if row else None
 
 
 def fact_of(row: Sequence[Any]) -> Fact:

@@ -94,6 +94,31 @@ class Fact:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Parked:
+    """A fact that a subscription could not take in; `attempts` is 0 when it only waits behind an earlier fact of its aggregate."""
+
+    id: int
+    subscription: str
+    position: int
+    name: str
+    aggregate: str
+    reference: str
+    occurred_at: datetime
+    attempts: int
+    next_try_at: datetime
+    error: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sealed:
+    """A seal: everything up to `position` is hashed into `digest` (hexadecimal)."""
+
+    position: int
+    digest: str
+    sealed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Lag:
     """How far a subscription is behind the log, in positions, and how many of its facts are parked."""
 

@@ -82,6 +82,27 @@ class Contact:
     language: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class AccountCard:
+    """An account as operators see it: who it is, since when, and whether its door is open."""
+
+    id: UUID
+    role: str
+    email: str
+    phone_number: str
+    first_name: str
+    last_name: str
+    language: str
+    created_at: datetime
+    verified_at: datetime | None
+    disabled_at: datetime | None
+
+    @property
+    def name(self) -> str:
+        """The whole name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
 @dataclass(frozen=True)
 class CodeToSend:
     """A code that is still good, in clear, for the message that carries it."""

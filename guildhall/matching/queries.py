@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from guildhall.discovery.queries import rank_candidates
+from guildhall.discovery.types import CandidateJob
 from guildhall.eventlog.queries import timeline
 from guildhall.kernel.money import Money
 from guildhall.kernel.refusals import NotFound
@@ -159,4 +161,49 @@ def _candidate_cards(rows: Iterable[Candidate], asked: set[tuple[UUID, int]]) ->
             asked=(row.provider_id, row.wave_number) in asked,
         )
         for row in rows
+    ]
+
+
+def assignable(reference: str, *, at: datetime, limit: int = 20) -> list[CandidateCard]:
+    """
+    Give those to whom an operator could give the job of a reference by hand now, in the order of the ranking.
+
+    Everybody who may do it and is free counts, whoever was asked before; nothing is stored. Empty when there never was a cascade.
+    """
+    last = Cascade.objects.filter(reference=reference).order_by("-opened_at", "-id").first()
+    if last is None:
+        return []
+    starts_at, ends_at = last.planned.lower, last.planned.upper
+    if last.mode == Mode.ASAP:
+        starts_at = at + timedelta(minutes=last.travel_minutes)
+        ends_at = starts_at + timedelta(minutes=last.planned_minutes)
+    assert starts_at is not None
+    assert ends_at is not None
+    job = CandidateJob(
+        key=last.id,
+        latitude=last.latitude,
+        longitude=last.longitude,
+        category_id=last.category_id,
+        window_start=starts_at,
+        window_end=ends_at,
+        excluded=last.excluded,
+        limit=limit,
+        asap=last.mode == Mode.ASAP,
+        seed=last.id.int % 2**31,
+    )
+    return [
+        CandidateCard(
+            wave_number=0,
+            position=one.position,
+            provider_id=one.provider_id,
+            tier_rank=one.tier_rank,
+            distance_metres=one.distance_metres,
+            score=one.score,
+            reasons=dict(one.reasons),
+            eligible=one.eligible,
+            refusal=one.refusal,
+            asked=False,
+        )
+        for one in rank_candidates([job], at)
+        if one.eligible and str(one.tier_rank) in last.net_minor_by_tier
     ]

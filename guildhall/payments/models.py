@@ -89,6 +89,13 @@ class Payment(models.Model):
                 name="payments_amounts_are_not_negative",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=Q(payment_state=PaymentState.ACTION_NEEDED, job_reference=""),
+                name="payments_action_needed",
+            )
+        ]
 
     def go(self, *, payment_state: Move | None = None, payout_state: Move | None = None, **values: Any) -> None:
         """Move either state along an arrow; the caller holds the row's lock."""

@@ -5,6 +5,7 @@ from typing import cast
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from guildhall.customers.queries import saved_card
 from guildhall.kernel.money import Money
@@ -18,6 +19,7 @@ from guildhall.payments.types import (
     Checkout,
     OnboardingLink,
     PaymentCard,
+    PaymentState,
     PayoutCard,
     Posting,
     Purpose,
@@ -111,6 +113,21 @@ def payment_states(references: Collection[str]) -> dict[str, str]:
     """Give the payment state of each reference that payments has heard of, by one question."""
     rows = models.Payment.objects.filter(reference__in=references)
     return dict(rows.values_list("reference", "payment_state"))
+
+
+def count_action_needed(*, most: int = 100) -> int:
+    """How many jobs wait for their customer to do something about the money, counted up to `most`."""
+    return len(_action_needed().values_list("id", flat=True)[:most])
+
+
+def list_action_needed(*, after: UUID | None = None, limit: int = 50) -> list[tuple[UUID, str]]:
+    """Give (id, reference) of the jobs that wait so, in the order they were asked for; `after` is the last id seen."""
+    rows = _action_needed() if after is None else _action_needed().filter(id__gt=after)
+    return list(rows.order_by("id").values_list("id", "reference")[:limit])
+
+
+def _action_needed() -> QuerySet[models.Payment]:
+    return models.Payment.objects.filter(payment_state=PaymentState.ACTION_NEEDED, job_reference="")
 
 
 def ledger_of(reference: str) -> list[Posting]:

@@ -9,7 +9,7 @@ from guildhall.kernel.money import Money
 from guildhall.kernel.refusals import NotFound
 from guildhall.providers.models import Provider, ProviderCategory, ServiceArea, WeeklyHours
 from guildhall.providers.models import Service as ServiceRow
-from guildhall.providers.types import Hours, PayoutAccount, Profile, Reach, Schedule, Service
+from guildhall.providers.types import Hours, PayoutAccount, Profile, ProviderRow, Reach, Schedule, Service
 
 
 def require_provider(provider_id: UUID) -> None:
@@ -60,6 +60,54 @@ def get_profiles(provider_ids: Collection[UUID]) -> dict[UUID, Profile]:
         )
         for row in Provider.objects.filter(pk__in=provider_ids)
     }
+
+
+def find_providers(
+    *,
+    tier_rank: int | None = None,
+    has_tier: bool = True,
+    category_id: int | None = None,
+    among: Collection[UUID] | None = None,
+    before: UUID | None = None,
+    limit: int = 50,
+) -> list[ProviderRow]:
+    """
+    Give providers for operators, the newest first; `before` is the last id seen, `among` leaves all others out.
+
+    `has_tier` False asks for those who have none yet.
+    """
+    rows = Provider.objects.order_by("-pk")
+    if tier_rank is not None:
+        rows = rows.filter(tier_rank=tier_rank)
+    if not has_tier:
+        rows = rows.filter(tier_rank=None)
+    if category_id is not None:
+        rows = rows.filter(pk__in=ProviderCategory.objects.filter(category_id=category_id).values("provider_id"))
+    if among is not None:
+        rows = rows.filter(pk__in=among)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows[:limit])
+    categories = _category_ids([row.pk for row in found])
+    return [_row(row, categories.get(row.pk, [])) for row in found]
+
+
+def _row(row: Provider, category_ids: list[int]) -> ProviderRow:
+    return ProviderRow(
+        id=row.pk,
+        tier_rank=row.tier_rank,
+        category_ids=category_ids,
+        available_now=row.available_now,
+        rating=row.rating,
+        rating_count=row.rating_count,
+        offers_accepted=row.offers_accepted,
+        offers_declined=row.offers_declined,
+        offers_ignored=row.offers_ignored,
+        response_seconds=row.response_seconds,
+        payouts_enabled=row.payouts_enabled,
+        time_zone=row.time_zone,
+        registered_at=row.registered_at,
+    )
 
 
 def get_service(service_id: UUID) -> Service:

@@ -91,6 +91,25 @@ class Profile:
     registered_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class ProviderRow:
+    """A provider in the operators' list: tier, where they are paid, what is known of how they work."""
+
+    id: UUID
+    tier_rank: int | None
+    category_ids: list[int]
+    available_now: bool
+    rating: float | None
+    rating_count: int
+    offers_accepted: int
+    offers_declined: int
+    offers_ignored: int
+    response_seconds: float | None
+    payouts_enabled: bool
+    time_zone: str
+    registered_at: datetime
+
+
 @dataclass(frozen=True)
 class PayoutAccount:
     """The vendor's account that a provider is paid to; `account_ref` is empty before onboarding."""

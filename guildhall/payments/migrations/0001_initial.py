@@ -461,4 +461,8 @@ class Migration(migrations.Migration):
             model_name='settlement',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'tip'), _negated=True), models.Q(('fee_minor', 0), ('tax_minor', 0)), _connector='OR'), name='payments_all_of_a_tip_is_the_providers'),
         ),
+        migrations.AddIndex(
+            model_name='payment',
+            index=models.Index(condition=models.Q(('job_reference', ''), ('payment_state', guildhall.payments.types.PaymentState['ACTION_NEEDED'])), fields=['id'], name='payments_action_needed'),
+        ),
     ]

@@ -1,0 +1,1 @@
+"""The operator's pages, and what they ask of the contexts."""
