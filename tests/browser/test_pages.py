@@ -116,18 +116,16 @@ def test_a_fault_is_found(browser: Browser, site: str, fault: str, told: str):
     def spoil(context: BrowserContext) -> None:
         def answer(route: Route) -> None:
             whole = route.fetch()
-            route.fulfill(
-                response=whole,
-                body=whole.text().replace('id="main" tabindex="-1">', f'id="main" tabindex="-1">{fault}'),
-            )
+            spoiled = whole.text().replace('tabindex="-1">', f'tabindex="-1">{fault}', 1)
+            route.fulfill(response=whole, body=spoiled)
 
         context.route("**/styleguide", answer)
         context.route("http://elsewhere.example/**", lambda route: route.fulfill(body=""))
         context.add_init_script(
-            """addEventListener("DOMContentLoaded", () => {
+            """addEventListener("load", () => {
               document.querySelector("[data-wide]")?.style.setProperty("width", "2000px")
               const late = document.querySelector("[data-late]")
-              if (late) setTimeout(() => late.style.setProperty("height", "600px"), 120)
+              setTimeout(() => late?.style.setProperty("height", "600px"), 100)
             })"""
         )
 
