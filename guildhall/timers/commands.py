@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 
 from guildhall.kernel.refusals import Invalid
-from guildhall.timers.models import Clock
+from guildhall.timers.models import Clock, Timer
 
 Fire = Callable[[list[str], datetime], Collection[str]]
 
@@ -36,6 +36,11 @@ def set_timer(*, kind: str, reference: str, due_at: datetime) -> None:
     """Ask that `kind` be told of `reference` at `due_at` (UTC), in the open transaction. There is nothing to cancel."""
     with connection.cursor() as cursor:
         cursor.execute("select timers.set_timer(%s, %s, %s)", [kind, reference, due_at])
+
+
+def retry_parked(*, timer_id: int, at: datetime) -> None:
+    """Let a timer that failed for good fire again now. One that is not parked is left as it is."""
+    Timer.objects.filter(id=timer_id, is_parked=True).update(is_parked=False, attempts=0, due_at=at)
 
 
 def timer_kind(name: str) -> Callable[[Fire], Fire]:

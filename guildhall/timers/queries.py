@@ -1,10 +1,24 @@
 """The clock's now, and what it will bring."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 
 from guildhall.timers.commands import sweepers
+from guildhall.timers.models import Timer
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParkedTimer:
+    """A deadline whose effect failed until it was given up."""
+
+    id: int
+    kind: str
+    reference: str
+    due_at: datetime
+    attempts: int
+    error: str
 
 
 def clock_now() -> datetime:
@@ -46,3 +60,20 @@ def parked() -> int:
     with connection.cursor() as cursor:
         cursor.execute("select count(*) from timers_timer where is_parked")
         return int(cursor.fetchone()[0])
+
+
+def list_parked(*, limit: int = 50) -> list[ParkedTimer]:
+    """Give timers that failed for good, the oldest first."""
+    rows = Timer.objects.filter(is_parked=True).order_by("id")[:limit]
+    return [
+        ParkedTimer(
+            id=row.id, kind=row.kind, reference=row.reference, due_at=row.due_at, attempts=row.attempts, error=row.error
+        )
+        for row in rows
+    ]
+
+
+def due_before(at: datetime, *, most: int = 1000) -> int:
+    """How many timers will be due by then, counted up to `most`; those overdue are among them."""
+    rows = Timer.objects.filter(is_parked=False, due_at__lte=at)
+    return len(rows.order_by("due_at").values_list("id", flat=True)[:most])
