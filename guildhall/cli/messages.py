@@ -19,8 +19,6 @@ from guildhall.cli.state import CHECKOUT
 
 LANGUAGES = ("es",)
 _HOUSE = CHECKOUT / "guildhall"
-# Each has a catalogue of its own, so that who builds one part does not stand in another's way; the rest share one.
-_PARTS = ("web/pages", "web/signin", "web/public", "web/customer", "web/provider", "web/operator")
 _FUNCTIONS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 # Refusals say their sentence in these; it is translated where it is shown.
 _SENTENCES = {"default_detail", "_TITLES", "_CODES"}
@@ -49,9 +47,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--check", action="store_true", help="only say what is missing")
     is_check = parser.parse_args(arguments[1:]).check
     wrong: list[str] = []
-    for part in ("", *_PARTS):
+    for part in _parts():
         for language in LANGUAGES:
-            wrong += _bring_up_to_date(_HOUSE / part, language, is_check=is_check)
+            wrong += _bring_up_to_date(part, language, is_check=is_check)
     print("\n".join(wrong) if wrong else "messages: everything is translated")
     return 1 if wrong and is_check else 0
 
@@ -60,14 +58,19 @@ def compile_catalogues(folder: Path) -> None:
     """Write all catalogues of a language as the one that Django reads: `LANGUAGE/LC_MESSAGES/django.mo`."""
     for language in LANGUAGES:
         whole = Catalog(locale=language)
-        for part in ("", *_PARTS):
-            for message in _read(_HOUSE / part / "locale" / f"{language}.po", language):
+        for part in _parts():
+            for message in _read(part / "locale" / f"{language}.po", language):
                 if message.id and message.string and not message.fuzzy:
                     whole.add(message.id, message.string, context=message.context)
         target = folder / language / "LC_MESSAGES" / "django.mo"
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("wb") as file:
             write_mo(file, whole)
+
+
+def _parts() -> list[Path]:
+    """Each part with pages has a catalogue of its own, so that two who build two parts do not meet in it; the rest share one."""
+    return [_HOUSE, *sorted(templates.parent for templates in _HOUSE.glob("web/*/templates"))]
 
 
 def _bring_up_to_date(part: Path, language: str, *, is_check: bool) -> list[str]:
@@ -117,7 +120,7 @@ def _written(catalogue: Catalog) -> bytes:
 
 def _collect(part: Path) -> Catalog:
     template = Catalog()
-    others = [] if part != _HOUSE else [_HOUSE / other for other in _PARTS]
+    others = [other for other in _parts() if other != _HOUSE] if part == _HOUSE else []
     for file in sorted([*part.rglob("*.py"), *part.rglob("*.html")]):
         if any(other in file.parents for other in others) or "migrations" in file.parts or "cli" in file.parts:
             continue
