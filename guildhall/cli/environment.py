@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from guildhall.cli.state import CHECKOUT, State
 
@@ -20,12 +20,17 @@ class Unusable(Exception):
 
 @dataclass(frozen=True)
 class Ports:
-    """The TCP ports of one running system, all on 127.0.0.1; the database has a unix socket instead."""
+    """
+    The TCP ports of one running system, all on 127.0.0.1; the database has a unix socket instead.
+
+    People and programs come to `web`, where the proxy hands them on to `server` and `realtime`.
+    """
 
     web: int
     sandbox: int
     smtp: int
     realtime: int
+    server: int
 
 
 def choose_ports(start: int, *, exactly: bool) -> Ports:
@@ -39,9 +44,10 @@ def choose_ports(start: int, *, exactly: bool) -> Ports:
     if exactly and web != start:
         message = f"port {start} is taken; another one: --port {web}"
         raise Unusable(message)
-    sandbox = _free_port(web + 1)
-    smtp = _free_port(sandbox + 1)
-    return Ports(web, sandbox, smtp, _free_port(smtp + 1))
+    ports = [web]
+    while len(ports) < len(fields(Ports)):
+        ports.append(_free_port(ports[-1] + 1))
+    return Ports(*ports)
 
 
 def _free_port(start: int) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import setproctitle
 
+from guildhall.cli import proxy
 from guildhall.cli.environment import Ports, for_sandbox
 from guildhall.cli.processes import Program, Takeover, Work
 from guildhall.cli.supervisor import Role
@@ -28,7 +29,7 @@ _LOOPS = {
     "worker": "guildhall.cli.worker:run_worker",
 }
 # Who ends first: nobody asks any more, then nobody works any more, then nobody has to answer any more.
-_WEB_STOPS, _WORK_STOPS, _SEQUENCER_STOPS, _SANDBOX_STOPS = range(4)
+_PROXY_STOPS, _WEB_STOPS, _WORK_STOPS, _SEQUENCER_STOPS, _SANDBOX_STOPS = range(5)
 
 
 def sandbox(environment: Mapping[str, str], ports: Ports, folder: Path) -> Role:
@@ -41,7 +42,12 @@ def sandbox(environment: Mapping[str, str], ports: Ports, folder: Path) -> Role:
 
 def web(ports: Ports) -> Role:
     """Give the process of the pages and the API: a server whose workers share the code loaded so far."""
-    return Role("web", Takeover(partial(_serve, ports.web)), _WEB_STOPS)
+    return Role("web", Takeover(partial(_serve, ports.server)), _WEB_STOPS)
+
+
+def in_front(ports: Ports, folder: Path) -> Role:
+    """Give the process to which everybody comes."""
+    return Role("proxy", proxy.program(ports, folder), _PROXY_STOPS)
 
 
 def realtime(ports: Ports) -> Role:

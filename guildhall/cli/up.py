@@ -135,6 +135,7 @@ class _Up:
             [roles.single(ports)]
             if self._options.single
             else [
+                roles.in_front(ports, self._state.folder / "proxy"),
                 roles.web(ports),
                 roles.realtime(ports),
                 *roles.forked(),
@@ -210,6 +211,7 @@ class _Up:
                     "sandbox": ports.sandbox,
                     "smtp": ports.smtp,
                     "realtime": ports.realtime,
+                    "server": ports.server,
                 },
                 "database_url": variables["DATABASE_URL"],
                 "migration_database_url": variables["MIGRATION_DATABASE_URL"],
@@ -227,8 +229,8 @@ class _Up:
             for log_in in self._state.read("demo.json").get("log_ins", []):
                 self._say(f"Log in as {log_in['role']:<9}{log_in['email']}   password {log_in['password']}")
         self._say(
-            f"ports {ports.web} (web), {ports.sandbox} (sandbox), {ports.smtp} (mail), {ports.realtime} (live pages);"
-            " ./guild psql: the database"
+            f"ports {ports.web} (everything), {ports.sandbox} (sandbox), {ports.smtp} (mail); behind the first"
+            f" {ports.server} (pages and API), {ports.realtime} (live pages); ./guild psql: the database"
         )
         self._say("Ctrl-C stops everything")
 

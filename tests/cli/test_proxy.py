@@ -1,0 +1,120 @@
+"""The proxy in front, really running, with two small servers behind it."""
+
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+
+from guildhall.cli import proxy
+from guildhall.cli.environment import Ports, choose_ports
+from tests.clients import eventually
+
+_PORTS_FROM = 42_000
+
+
+@pytest.fixture
+def ports() -> Ports:
+    return choose_ports(_PORTS_FROM, exactly=False)
+
+
+@pytest.fixture
+def in_front(ports: Ports, tmp_path: Path) -> Iterator[str]:
+    """Start the proxy and give its address."""
+    program = proxy.program(ports, tmp_path)
+    running = subprocess.Popen(program.arguments, env=dict(program.environment), stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{ports.web}"
+    try:
+        yield url
+    finally:
+        running.terminate()
+        running.wait(timeout=10)
+
+
+@contextmanager
+def server(port: int, name: str) -> Iterator[None]:
+    """Answer every request with a name and what came with it."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/plain")
+            self.end_headers()
+            self.wfile.write(f"{name} {self.path} for {self.headers['X-Forwarded-For']}".encode())
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name in the base class
+            pass
+
+    serving = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    threading.Thread(target=serving.serve_forever, daemon=True).start()
+    try:
+        yield
+    finally:
+        serving.shutdown()
+        serving.server_close()
+
+
+def get(url: str, **headers: str) -> httpx.Response:
+    return httpx.get(url, headers=headers, timeout=15, trust_env=False)
+
+
+def is_up(url: str) -> bool:
+    try:
+        get(url)
+    except httpx.TransportError:
+        return False
+    return True
+
+
+def test_live_pages_and_everything_else_are_one_origin(ports: Ports, in_front: str) -> None:
+    with server(ports.server, "web"), server(ports.realtime, "live"):
+        eventually(lambda: is_up(in_front), 10, 0.05)
+        for path in ("/api/v1/live", "/my/live/events", "/pro/live/events", "/ops/live/events"):
+            assert get(f"{in_front}{path}?after=3").text.startswith(f"live {path}?after=3")
+        for path in ("/", "/api/v1/bookings", "/my/live", "/my/live/events/more", "/static/app.js"):
+            assert get(in_front + path).text.startswith(f"web {path} ")
+
+
+def test_nobody_speaks_for_another_address(ports: Ports, in_front: str) -> None:
+    with server(ports.server, "web"):
+        eventually(lambda: is_up(in_front), 10, 0.05)
+        assert get(in_front, **{"X-Forwarded-For": "203.0.113.9"}).text.endswith("for 127.0.0.1")
+
+
+def test_who_asks_while_the_server_is_replaced_waits(ports: Ports, in_front: str) -> None:
+    with server(ports.server, "web"):
+        eventually(lambda: is_up(in_front), 10, 0.05)
+    answers: list[httpx.Response] = []
+    asking = threading.Thread(target=lambda: answers.append(get(in_front)))
+    asking.start()
+    time.sleep(0.5)  # The question is under way; nobody is there to answer it.
+    assert not answers
+    with server(ports.server, "web again"):
+        asking.join(timeout=15)
+    assert answers[0].status_code == 200
+    assert answers[0].text.startswith("web again")
+
+
+def test_a_server_that_stays_away_is_said_in_words(
+    ports: Ports, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proxy, "_WAIT_FOR_SERVER", "0.3s")
+    program = proxy.program(ports, tmp_path)
+    running = subprocess.Popen(program.arguments, env=dict(program.environment), stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{ports.web}"
+    try:
+        eventually(lambda: is_up(url), 10, 0.05)
+        problem = get(f"{url}/api/v1/bookings")
+        page = get(f"{url}/my/")
+    finally:
+        running.terminate()
+        running.wait(timeout=10)
+    assert (problem.status_code, problem.json()["code"]) == (503, "unavailable")
+    assert problem.headers["Content-Type"] == "application/problem+json"
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "1")
+    assert "starting again" in page.text
