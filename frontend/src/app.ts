@@ -1,4 +1,5 @@
 import { startDialogs } from "./core/dialogs"
+import { startFeed } from "./core/feed"
 import { startHtmx } from "./core/htmx"
 import { startIslands } from "./core/islands"
 import { startTaste } from "./core/taste"
@@ -9,3 +10,4 @@ startIslands()
 startDialogs()
 startToasts()
 startTaste()
+startFeed()
