@@ -151,6 +151,22 @@ class BreakEnded(BookingEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProviderDelayed(BookingEvent):
+    """The provider says that they come later, and when."""
+
+    name: ClassVar[str] = "booking.provider_delayed"
+    expected_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceAdded(BookingEvent):
+    """A photograph of the work was put with the booking."""
+
+    name: ClassVar[str] = "booking.evidence_added"
+    evidence_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorkCompleted(BookingEvent):
     """The provider stopped and logged the hours, or forgot to (`is_flagged`)."""
 

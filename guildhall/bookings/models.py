@@ -13,6 +13,7 @@ from guildhall.catalog.models import Category
 from guildhall.customers.models import Address, Customer
 from guildhall.kernel.ids import new_id
 from guildhall.kernel.moves import Move
+from guildhall.media.models import Media
 from guildhall.providers.models import Provider, Service
 
 _STATUSES = [status.value for status in BookingStatus]
@@ -168,3 +169,16 @@ class Break(models.Model):
                 condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")), name="bookings_breaks_end_after"
             ),
         ]
+
+
+class Evidence(models.Model):
+    """A photograph of the work: which picture, by whom, when. Kept with the booking; nothing of it is changed."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="+")
+    media = models.OneToOneField(Media, on_delete=models.PROTECT, related_name="+")
+    added_by = models.CharField(max_length=80)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["booking", "added_at"], name="bookings_evidence_of")]

@@ -89,6 +89,24 @@ def list_jobs(
     return [_card(booking, by) for booking in rows[:limit]]
 
 
+def pay_of(card: BookingCard) -> tuple[int, int]:
+    """
+    Give what the provider is left with after the fee, minor units: for the shortest and the longest expected time, or the final sum twice.
+
+    A cancelled job pays what its fee leaves; nothing is promised before somebody has taken the job.
+    """
+    if card.cancelled_by or card.tier_rank is None:
+        compensation = rules.compensation(card.terms, card.cancellation_fee_minor).provider_minor
+        return compensation, compensation
+    if card.total_minor is not None:
+        final = rules.split(card.terms, card.total_minor).provider_minor
+        return final, final
+    least, most = (
+        rules.net_minor_by_tier(card.terms, minutes)[card.tier_rank] for minutes in (card.minutes_from, card.minutes_to)
+    )
+    return least, most
+
+
 def get_work(*, booking_id: UUID, by: Actor, at: datetime) -> Work:
     """
     Give how the work of a booking goes, for those who may see the booking.
@@ -101,8 +119,14 @@ def get_work(*, booking_id: UUID, by: Actor, at: datetime) -> Work:
     breaks = list(Break.objects.filter(booking=booking).order_by("started_at"))
     until = booking.finished_at or at
     spans = [(one.started_at, one.ended_at or until) for one in breaks]
-    elapsed = rules.worked_minutes(started_at=booking.started_at, finished_at=until, breaks=()) if booking.started_at else 0
-    worked = rules.worked_minutes(started_at=booking.started_at, finished_at=until, breaks=spans) if booking.started_at else 0
+    elapsed = (
+        rules.worked_minutes(started_at=booking.started_at, finished_at=until, breaks=()) if booking.started_at else 0
+    )
+    worked = (
+        rules.worked_minutes(started_at=booking.started_at, finished_at=until, breaks=spans)
+        if booking.started_at
+        else 0
+    )
     return Work(
         paused_since=next((one.started_at for one in breaks if one.ended_at is None and not booking.finished_at), None),
         worked_minutes=worked,
@@ -120,6 +144,14 @@ def receipt_of(card: BookingCard) -> Receipt | None:
     if card.total_minor is None or card.settled_minutes is None or card.tier_rank is None:
         return None
     return rules.receipt(card.terms, card.tier_rank, card.settled_minutes, card.total_minor)
+
+
+def would_cost(card: BookingCard, minutes: int) -> Receipt | None:
+    """Give the lines of the price that so many minutes would have; never more than was promised. None before somebody accepted."""
+    if card.tier_rank is None:
+        return None
+    price = rules.total_minor(card.terms, card.tier_rank, minutes) if minutes else 0
+    return rules.receipt(card.terms, card.tier_rank, minutes, min(price, card.authorize_minor))
 
 
 def list_pending(

@@ -2,9 +2,10 @@
 
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 
+from guildhall.kernel.actors import Actor
 from guildhall.kernel.refusals import NotAllowed, NotFound
 from guildhall.media import objects
-from guildhall.media.models import Rendition
+from guildhall.media.models import Media, Rendition
 from guildhall.media.types import MediaId, Picture, Size
 
 _SIGNER = TimestampSigner(salt="guildhall.media")
@@ -27,6 +28,11 @@ class LinkExpired(NotAllowed):
 def signed_url(media_id: MediaId, size: Size, *, seconds: int) -> str:
     """Give the path that shows a picture to whoever holds it, for so many seconds of real time."""
     return f"/media/{_SIGNER.sign_object([media_id.hex, size, seconds])}"
+
+
+def is_owned_by(media_id: MediaId, owner: Actor) -> bool:
+    """Whether a picture is there and was given by this actor."""
+    return Media.objects.filter(id=media_id, owner=str(owner)).exists()
 
 
 def read_signed(token: str) -> Picture:

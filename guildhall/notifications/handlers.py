@@ -48,6 +48,7 @@ HEARD: tuple[type[Event], ...] = (
     bookings.PaymentActionNeeded,
     bookings.ProviderEnRoute,
     bookings.ProviderArrived,
+    bookings.ProviderDelayed,
     bookings.WorkStarted,
     bookings.WorkCompleted,
     bookings.HoursContested,

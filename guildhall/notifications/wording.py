@@ -33,6 +33,7 @@ _SHORT = "EEE MMM d h:mm a"
 _CLOCK = "h:mm a"
 _DAY = "MMMM d, y"
 _HOMES = {"customer": "/my", "provider": "/pro", "operator": "/ops"}
+_JOBS = {"customer": "/my/bookings", "provider": "/pro/jobs", "operator": "/ops/bookings"}
 Words = dict[str, Any]
 
 
@@ -73,7 +74,7 @@ def _of_booking(message: OutgoingMessage, booking: BookingCard) -> Words:
     """Give what both sides may know at any time: no names, no place."""
     number = public_id("bk", booking.id)
     return {
-        "link": f"{settings.PUBLIC_URL}{_HOMES[message.role]}/bookings/{number}",
+        "link": f"{settings.PUBLIC_URL}{_JOBS[message.role]}/{number}",
         "number": number,
         "job": _job(booking),
         "category": get_category_by_id(booking.category_id).name,
@@ -163,6 +164,10 @@ def _contest_end(message: OutgoingMessage, subject: Subject) -> Words:
     return {"contest_until": shown(datetime.fromisoformat(message.facts["contest_until"]), subject.zone)}
 
 
+def _expected(message: OutgoingMessage, subject: Subject) -> Words:
+    return {"expected": shown(datetime.fromisoformat(message.facts["expected_at"]), subject.zone)}
+
+
 def _deadline(message: OutgoingMessage, subject: Subject) -> Words:
     return {"deadline": shown(datetime.fromisoformat(message.facts["deadline_at"]), subject.zone)}
 
@@ -243,6 +248,7 @@ _BY_EVENT: dict[str, tuple[Callable[[OutgoingMessage, Subject], Words], ...]] = 
     "booking.unfilled": (_deadline,),
     "booking.reminder_due": (_sides, _start_code),
     "booking.en_route": (_sides, _start_code),
+    "booking.provider_delayed": (_sides, _expected),
     "booking.started": (_sides,),
     "booking.completed": (_sides, _hours, _completion, _contest_end),
     "booking.contested": (_hours,),

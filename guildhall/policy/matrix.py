@@ -66,6 +66,7 @@ _CUSTOMER = {
     "booking.unfilled": "booking-unfilled",
     "booking.reminder_due": "booking-reminder",
     "booking.en_route": "booking-en-route",
+    "booking.provider_delayed": "booking-provider-delayed",
     "booking.started": "booking-started",
     "booking.completed": "booking-completed",
     "booking.contested": "booking-contested",
@@ -113,6 +114,7 @@ _CRITICAL = frozenset(
         "booking.unfilled",
         "booking.reminder_due",
         "booking.en_route",
+        "booking.provider_delayed",
         "booking.cancelled",
         "booking.payment_action_needed",
     }

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from guildhall.bookings.commands import arrive, end_break, finish_work, leave, start_break, start_work
-from guildhall.bookings.commands.working import BadHours, BreakRefused, PaymentNotReady, WrongStart
+from guildhall.bookings.commands import announce_delay, arrive, end_break, finish_work, leave, start_break, start_work
+from guildhall.bookings.commands.working import BadDelay, BadHours, BreakRefused, PaymentNotReady, WrongStart
+from guildhall.bookings.queries import get_work
 from guildhall.bookings.types import Position
 from guildhall.kernel.moves import MoveRefused
 from guildhall.kernel.refusals import NotAllowed, NotFound
@@ -148,3 +149,53 @@ def test_an_appointment_without_work_goes_before_an_operator(ana, priya):
 
     assert given.booking(booking_id).status == "unresolved"
     assert given.facts(booking_id, "booking.")[-1] == "booking.unresolved"
+
+
+def test_a_delay_is_told_and_the_deadline_follows(ana, priya):
+    booking_id = given.authorized(ana, priya)
+    before = given.booking(booking_id)
+
+    expected_at = announce_delay(booking_id=booking_id, minutes=45, by=priya.actor, at=clock_now())
+
+    after = given.booking(booking_id)
+    assert expected_at == before.starts_at + timedelta(minutes=45)
+    assert after.planned == before.planned
+    assert after.deadline_at == expected_at + timedelta(minutes=before.promised.start_grace_minutes)
+    assert given.facts(booking_id)[-1] == "booking.provider_delayed"
+    clock_at(before.starts_at + timedelta(minutes=30))
+    given.let_it_happen()
+    assert given.booking(booking_id).status == "confirmed"
+
+
+@pytest.mark.parametrize("minutes", [-5, 0, 4, 181])
+def test_a_delay_has_bounds(ana, priya, minutes):
+    booking_id = given.authorized(ana, priya)
+    before = given.facts(booking_id)
+
+    with pytest.raises(BadDelay):
+        announce_delay(booking_id=booking_id, minutes=minutes, by=priya.actor, at=clock_now())
+
+    assert given.facts(booking_id) == before
+
+
+def test_nobody_is_late_who_is_there(ana, priya):
+    booking_id = given.started(ana, priya)
+
+    with pytest.raises(MoveRefused):
+        announce_delay(booking_id=booking_id, minutes=10, by=priya.actor, at=clock_now())
+
+
+def test_the_clock_of_the_work_is_read_with_its_breaks(ana, priya):
+    booking_id = given.started(ana, priya)
+    own = {"booking_id": booking_id, "by": priya.actor}
+    later(minutes=20)
+    start_break(**own, at=clock_now())
+    paused_since = clock_now()
+    later(minutes=10)
+
+    work = get_work(**own, at=clock_now())
+
+    assert (work.worked_minutes, work.break_minutes) == (20, 10)
+    assert abs(work.paused_since - paused_since) < timedelta(seconds=5)
+    with pytest.raises(NotFound):
+        get_work(booking_id=booking_id, by=people.customer("Carl").actor, at=clock_now())

@@ -80,6 +80,7 @@ class World:
             "mode": "scheduled",
             "starts_at": self.now + timedelta(days=3),
             "deadline_at": self.now + timedelta(hours=5),
+            "expected_at": self.now + timedelta(hours=73),
             "contest_until": self.now + timedelta(hours=48),
             "currency": "USD",
             "amount_minor": 12_345,
@@ -224,7 +225,7 @@ def check_links(mail, message):
         assert [link for link in links if home in link], mail.text
     has_page = (message.template, message.role) not in {("offer", "provider"), ("booking-rescheduled", "provider")}
     if message.reference and has_page:
-        assert re.search(r"/bookings/bk_[a-z2-7]{26}$", links[-1]), links
+        assert re.search(r"/(bookings|jobs)/bk_[a-z2-7]{26}$", links[-1]), links
 
 
 EVENTS = sorted({rule.event for rule in DEFAULT_RULES})
@@ -255,8 +256,8 @@ def test_every_event_of_the_default_matrix_is_heard():
     heard = {event.name for event in HEARD}
 
     assert set(EVENTS) <= heard
-    # Breaks are between the two at the job; everything else that a booking tells can be turned on.
-    silent = {"booking.break_started", "booking.break_ended"}
+    # Breaks and photographs are between the two at the job; everything else that a booking tells can be turned on.
+    silent = {"booking.break_started", "booking.break_ended", "booking.evidence_added"}
     told = {kind.name for kind in event_classes() if issubclass(kind, BookingEvent)}
     assert told - silent <= heard
     assert bookings.BookingConfirmed in HEARD

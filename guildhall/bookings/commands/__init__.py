@@ -3,6 +3,7 @@
 from guildhall.bookings.commands.accepting import accept_offer, assign_by_hand
 from guildhall.bookings.commands.cancelling import cancel_booking, preview_cancellation, withdraw_provider
 from guildhall.bookings.commands.changing import reschedule_booking, widen_booking
+from guildhall.bookings.commands.evidence import EVIDENCE_MOST, add_evidence
 from guildhall.bookings.commands.hours import (
     confirm_hours,
     contest_hours,
@@ -11,6 +12,7 @@ from guildhall.bookings.commands.hours import (
     report_no_show,
 )
 from guildhall.bookings.commands.paying import open_card_page
+from guildhall.bookings.commands.replacing import replace_by_hand
 from guildhall.bookings.commands.requesting import (
     check_start,
     estimate_booking,
@@ -20,6 +22,7 @@ from guildhall.bookings.commands.requesting import (
 )
 from guildhall.bookings.commands.tipping import give_tip
 from guildhall.bookings.commands.working import (
+    announce_delay,
     arrive,
     end_break,
     finish_work,
@@ -29,7 +32,10 @@ from guildhall.bookings.commands.working import (
 )
 
 __all__ = [
+    "EVIDENCE_MOST",
     "accept_offer",
+    "add_evidence",
+    "announce_delay",
     "arrive",
     "assign_by_hand",
     "cancel_booking",
@@ -46,6 +52,7 @@ __all__ = [
     "leave",
     "open_card_page",
     "preview_cancellation",
+    "replace_by_hand",
     "report_no_show",
     "request_booking",
     "reschedule_booking",

@@ -8,11 +8,12 @@ from django.db import IntegrityError, transaction
 
 from guildhall.bookings import lifecycle, rules
 from guildhall.bookings.commands import paying
-from guildhall.bookings.commands.steps import locked, note, step
+from guildhall.bookings.commands.steps import DEADLINE, locked, note, step
 from guildhall.bookings.events import (
     BreakEnded,
     BreakStarted,
     ProviderArrived,
+    ProviderDelayed,
     ProviderEnRoute,
     WorkCompleted,
     WorkStarted,
@@ -23,6 +24,10 @@ from guildhall.bookings.types import BookingStatus, Position
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.refusals import Invalid, Refused
 from guildhall.scheduling import commands as calendar
+from guildhall.timers.commands import set_timer
+
+_DELAY_MINUTES_MIN = 5
+_DELAY_MAX = timedelta(hours=3)
 
 
 class PaymentNotReady(Refused):
@@ -51,6 +56,13 @@ class BadHours(Invalid):
 
     code = "bad_hours"
     default_detail = "The hours do not fit the time since the start."
+
+
+class BadDelay(Invalid):
+    """A delay is more than a few minutes and less than some hours."""
+
+    code = "bad_delay"
+    default_detail = "Come 5 minutes to 3 hours after the agreed time, or give the job back."
 
 
 @transaction.atomic
@@ -97,6 +109,30 @@ def start_work(
         deadline_at=max(forgotten_at, at + timedelta(hours=booking.promised.forgotten_stop_hours)),
         started_at=at,
     )
+
+
+@transaction.atomic
+def announce_delay(*, booking_id: UUID, minutes: int, by: Actor, at: datetime) -> datetime:
+    """
+    Tell the customer that one comes so many minutes after the agreed time, or after now when that is over; gives the new time.
+
+    The appointment stays as it is; whoever has said so is not missing before then, so the deadline follows.
+
+    :raises BadDelay: when it is not 5 minutes or more, or over three hours after the agreed time.
+    :raises MoveRefused: when the provider is there already, or the job is not theirs to come to.
+    """
+    booking = _of_provider(booking_id, by)
+    lifecycle.MISS.apply(booking.status)
+    if booking.status == BookingStatus.ARRIVED:
+        raise lifecycle.ARRIVE.refusal(booking.status)
+    expected_at = max(booking.starts_at, at) + timedelta(minutes=minutes)
+    if minutes < _DELAY_MINUTES_MIN or expected_at > booking.starts_at + _DELAY_MAX:
+        raise BadDelay
+    grace_until = expected_at + timedelta(minutes=booking.promised.start_grace_minutes)
+    deadline_at = max(booking.deadline_at or grace_until, grace_until)
+    set_timer(kind=DEADLINE, reference=str(booking.id), due_at=deadline_at)
+    note(booking, ProviderDelayed, by=by, at=at, tell={"expected_at": expected_at}, deadline_at=deadline_at)
+    return expected_at
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('catalog', '0001_initial'),
         ('customers', '0001_initial'),
+        ('media', '0001_initial'),
         ('providers', '0001_initial'),
     ]
 
@@ -127,5 +128,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='break',
             constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='bookings_breaks_end_after'),
+        ),
+        migrations.CreateModel(
+            name='Evidence',
+            fields=[
+                ('id', models.UUIDField(default=guildhall.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ('added_by', models.CharField(max_length=80)),
+                ('added_at', models.DateTimeField()),
+                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='bookings.booking')),
+                ('media', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='media.media')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['booking', 'added_at'], name='bookings_evidence_of')],
+            },
         ),
     ]

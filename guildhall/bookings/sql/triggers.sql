@@ -19,3 +19,4 @@ create or replace trigger starts_at_the_beginning before insert on bookings_book
 when (new.status <> 'awaiting_card') execute function bookings.refuse_birth();
 
 revoke delete, truncate on bookings_booking from guildhall_app;
+revoke update, delete, truncate on bookings_evidence from guildhall_app;

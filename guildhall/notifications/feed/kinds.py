@@ -22,6 +22,7 @@ FOLLOWED: tuple[type[Event], ...] = (
     matching.OfferDeclined,
     bookings.BreakStarted,
     bookings.BreakEnded,
+    bookings.EvidenceAdded,
     payments.CardSaved,
     payments.TipRequested,
     payments.TipTransferred,
