@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "guildhall.web.api",
     "guildhall.web.pages",
     "guildhall.web.signin",
+    "guildhall.web.asking",
     "guildhall.web.public",
     "guildhall.web.customer",
     "guildhall.web.provider",

@@ -22,11 +22,41 @@ class Row:
 ROWS: dict[str, Row] = {
     "": Row("/"),
     "styleguide": Row("/styleguide"),
+    "services/<str:category>": Row("/services/audio"),
+    "request": Row("/request?category=audio"),
     "my/": Row("/my/", "customer"),
+    "my/book": Row("/my/book", "customer"),
+    "my/bookings": Row("/my/bookings", "customer"),
+    "my/addresses": Row("/my/addresses", "customer"),
+    "my/addresses/new": Row("/my/addresses/new", "customer"),
+    "my/favourites": Row("/my/favourites", "customer"),
+    "my/card": Row("/my/card", "customer"),
     "pro/": Row("/pro/", "provider"),
     "ops/": Row("/ops/", "operator"),
 }
+_CUSTOMERS = "tests/browser/test_customer.py: looked at on the way of a booking"
 ELSEWHERE: dict[str, str] = {
+    "providers/<str:provider_id>": _CUSTOMERS,
+    **{f"request/{step}": _CUSTOMERS for step in ("where", "pin", "when", "price")},
+    "my/request": _CUSTOMERS,
+    "my/addresses/<str:address_id>": _CUSTOMERS,
+    **{
+        f"my/bookings/<str:booking_id>{part}": _CUSTOMERS
+        for part in ("", "/card", "/cancellation", "/rescheduling", "/no-show", "/contest", "/tip", "/review")
+    },
+    **{
+        f"my/{path}": "tests/api/test_pages.py: takes a form only, or is a part of a page"
+        for path in (
+            "bookings/<str:booking_id>/live",
+            "bookings/<str:booking_id>/widening",
+            "bookings/<str:booking_id>/confirmation",
+            "bookings/<str:booking_id>/again",
+            "addresses/<str:address_id>/booking",
+            "favourites/<str:provider_id>",
+            "favourites/<str:provider_id>/removal",
+            "favourites/<str:provider_id>/order",
+        )
+    },
     "preferences": "tests/web/test_pages.py: takes a form only",
     "my/manifest.webmanifest": "tests/web: for machines",
     "pro/manifest.webmanifest": "tests/web: for machines",

@@ -7,12 +7,14 @@ import random
 import time
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Concatenate, ParamSpec
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Schema, Status
 
+from guildhall.kernel.actors import Actor
 from guildhall.kernel.refusals import Invalid, Refused
 from guildhall.web.api.models import IdempotencyKey
 from guildhall.web.api.parsing import read_body
@@ -28,6 +30,7 @@ _TRIES = 3
 _SQLSTATES_TO_TRY_AGAIN = frozenset({"40P01", "40001"})
 _LOCK_NOT_AVAILABLE = "55P03"
 _ACCEPTED = 202
+_FORM = b"form"
 _LOOK_AGAIN_SECONDS = 1
 
 
@@ -86,6 +89,23 @@ def changes(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse
         raise OperationalError
 
     return guarded
+
+
+def once(owner: Actor, key: str, work: Callable[[], str]) -> str:
+    """
+    Do what a page's form asks for at most once for each of its keys; gives what the first time gave.
+
+    Key, effect and answer are committed together; a refusal leaves no trace.
+
+    :raises StillRunning: when the same form is being answered at this moment.
+    """
+    with transaction.atomic():
+        row_id = _claim(str(owner), key, _FORM)
+        if row_id is None:
+            return IdempotencyKey.objects.get(owner=str(owner), key=key).body
+        answer = work()
+        IdempotencyKey.objects.filter(id=row_id).update(status=HTTPStatus.OK, body=answer, content_type="text/plain")
+        return answer
 
 
 def _is_body(parameter: inspect.Parameter) -> bool:

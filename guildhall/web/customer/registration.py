@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods
 from guildhall.customers.commands import register_customer
 from guildhall.customers.types import CustomerKind
 from guildhall.web.signin.access import OpenRequest, open_page
-from guildhall.web.signin.answering import sent
+from guildhall.web.signin.answering import SeeOther, sent
 from guildhall.web.signin.forms import Registration
 from guildhall.web.signin.joining import register
+from guildhall.web.signin.returning import path_after
 
 _COMPANY_LENGTH_MAX = 120
 
@@ -46,7 +47,9 @@ class CustomerRegistration(Registration):
 @open_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: OpenRequest) -> HttpResponse:
-    """Sign up; the code comes by mail."""
+    """Sign up; the code comes by mail. Who is signed in goes on to where they wanted."""
+    if request.method != "POST" and request.account:
+        return SeeOther(path_after(request, request.application))
     return register(request, CustomerRegistration(sent(request)), register_customer, _wishes)
 
 

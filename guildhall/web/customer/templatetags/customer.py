@@ -19,7 +19,6 @@ def customer_places(context: dict[str, Any]) -> list[Place]:
     places = [
         ("home", "/my/", _("Home"), "house"),
         ("bookings", "/my/bookings", _("Bookings"), "calendar"),
-        ("messages", "/my/messages", _("Messages"), "message-circle"),
         ("account", "/my/account/", _("Account"), "user"),
     ]
     return [Place(href, label, icon, is_current=section == name) for name, href, label, icon in places]

@@ -1,0 +1,225 @@
+"""Everything that the live page of a booking says, read once."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from guildhall.bookings.queries import receipt_of, would_cost
+from guildhall.bookings.types import BookingCard, Receipt
+from guildhall.catalog.queries import get_category_by_id
+from guildhall.customers.queries import favourite_ids, get_address
+from guildhall.customers.types import Address
+from guildhall.kernel.ids import public_id
+from guildhall.kernel.money import Money
+from guildhall.kernel.refusals import NotFound
+from guildhall.matching.queries import get_cascade
+from guildhall.matching.types import CascadeCard, WaveCard
+from guildhall.payments.queries import get_checkout, get_payment, list_tips
+from guildhall.payments.types import Checkout, PaymentCard, TipCard
+from guildhall.policy.queries import get
+from guildhall.policy.types import TipPolicy
+from guildhall.providers.queries import get_profile
+from guildhall.providers.types import Profile
+from guildhall.reviews.queries import reviews_of_booking
+from guildhall.reviews.types import BookingReviews
+from guildhall.web.asking.words import cancellation_terms
+from guildhall.web.customer.reading import address_of, kind_name, tier_names
+from guildhall.web.customer.timeline import steps_of
+from guildhall.web.pages.maps import Point
+from guildhall.web.signin.access import PageRequest
+
+LIVE = frozenset(
+    {"awaiting_card", "waiting", "matching", "unfilled", "confirmed", "en_route", "arrived", "in_progress", "completed"}
+)
+_CANCELLABLE = frozenset({"awaiting_card", "waiting", "matching", "unfilled", "confirmed", "en_route", "arrived"})
+_MOVABLE = frozenset({"waiting", "matching", "unfilled", "confirmed"})
+_EXPECTED = frozenset({"confirmed", "en_route", "arrived"})
+
+
+@dataclass(frozen=True)
+class LiveBooking:
+    """A booking, its money and its search, as its customer sees them at `at`."""
+
+    card: BookingCard
+    request: PageRequest
+    at: datetime
+
+    @cached_property
+    def money(self) -> PaymentCard:
+        """Where the money stands."""
+        return get_payment(self.card.reference)
+
+    @cached_property
+    def checkout(self) -> Checkout | None:
+        """The vendor's page that was opened last."""
+        try:
+            return get_checkout(self.card.reference)
+        except NotFound:
+            return None
+
+    @cached_property
+    def cascade(self) -> CascadeCard | None:
+        """The search for somebody."""
+        return get_cascade(self.card.reference)
+
+    @property
+    def wave(self) -> WaveCard | None:
+        """Who is being asked now."""
+        return self.cascade.wave if self.cascade and self.card.status == "matching" else None
+
+    @property
+    def wave_seconds(self) -> int:
+        """How long the present wave lasts in all."""
+        return int((self.wave.until - self.wave.opened_at).total_seconds()) if self.wave else 1
+
+    @cached_property
+    def provider(self) -> Profile | None:
+        """Who comes, or came."""
+        return get_profile(self.card.provider_id) if self.card.provider_id else None
+
+    @cached_property
+    def reviews(self) -> BookingReviews | None:
+        """What both sides said, once the work is done."""
+        if self.card.finished_at is None:
+            return None
+        return reviews_of_booking(booking_id=self.card.id, by=self.request.actor, at=self.at)
+
+    @cached_property
+    def tips(self) -> list[TipCard]:
+        """Thanks in money."""
+        return list_tips(self.card.reference) if self.card.finished_at else []
+
+    @property
+    def fingerprint(self) -> str:
+        """What would look different when it changes: the live part is sent again only then."""
+        cascade, wave, reviews = self.cascade, self.wave, self.reviews
+        parts: list[Any] = [
+            self.card.version,
+            self.money.payment_state,
+            self.money.captured_minor,
+            self.money.authorized_minor,
+            self.checkout.status if self.checkout else "",
+            wave.number if wave else "",
+            (cascade.asked, cascade.declined, cascade.status.value) if cascade else "",
+            self.is_late,
+            [tip.status for tip in self.tips],
+            (reviews.may_review, len(reviews.reviews), reviews.is_other_in) if reviews else "",
+        ]
+        return "-".join(str(part) for part in parts).replace(" ", "")
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it will not happen, its money settled or not."""
+        return bool(self.card.cancelled_by)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the hours are final."""
+        return self.card.status in {"settled", "closed"} and not self.is_cancelled
+
+    @property
+    def is_live(self) -> bool:
+        """Whether something may happen any moment."""
+        return self.card.status in LIVE or (self.is_done and self.money.payment_state == "authorized")
+
+    @property
+    def is_late(self) -> bool:
+        """Whether somebody should have begun by now."""
+        return self.card.status in _EXPECTED and self.at > self.card.starts_at
+
+    @property
+    def window_end(self) -> datetime:
+        """Until when an arrival is on time."""
+        return self.card.starts_at + timedelta(minutes=self.card.terms.start_grace_minutes)
+
+    @property
+    def card_refused(self) -> bool:
+        """Whether the bank wants the customer, or another card."""
+        return self.money.payment_state in {"action_needed", "failed"}
+
+    @property
+    def needs_card(self) -> bool:
+        """Whether the vendor's page has to be visited."""
+        return self.card.status == "awaiting_card" or (self.card.status == "confirmed" and self.card_refused)
+
+    @property
+    def is_card_being_checked(self) -> bool:
+        """Whether the vendor's page was finished, and its answer is on its way."""
+        return bool(self.checkout and self.checkout.status == "completed") and not self.card_refused
+
+    @property
+    def may_tip(self) -> bool:
+        """Whether thanks in money can be given now."""
+        finished = self.card.finished_at
+        if not self.is_done or finished is None or self.card.settled_minutes is None:
+            return False
+        is_under_way = any(tip.status == "requested" for tip in self.tips)
+        return not is_under_way and self.at <= finished + timedelta(days=get(TipPolicy).window_days)
+
+    @cached_property
+    def receipt(self) -> Receipt | None:
+        """The lines of the final price, or of what the logged hours would cost."""
+        if self.card.status in {"completed", "contested"} and self.card.logged_minutes is not None:
+            return would_cost(self.card, self.card.logged_minutes)
+        return receipt_of(self.card)
+
+    def amount(self, minor: int) -> Money:
+        """Give an amount in the booking's currency."""
+        return Money(minor, self.card.currency)
+
+    @property
+    def points(self) -> list[Point]:
+        """What the map shows."""
+        return [Point(self.card.latitude, self.card.longitude, _("Your address"), "pin")]
+
+    @property
+    def address(self) -> Address | None:
+        """Where."""
+        return get_address(self.card.customer_id, self.card.address_id) if self.card.address_id else None
+
+
+def context_of(live: LiveBooking) -> dict[str, Any]:
+    """Give what the templates show."""
+    card, money, amount = live.card, live.money, live.amount
+    provider = live.provider
+    receipt, wave = live.receipt, live.wave
+    tiers = tier_names()
+    let_go = money.authorized_minor - money.captured_minor if money.captured_minor else 0
+    return {
+        "live": live,
+        "booking": card,
+        "address": address_of(card),
+        "booking_id": public_id("bk", card.id),
+        "category": get_category_by_id(card.category_id),
+        "kind_name": kind_name(card),
+        "place": live.address,
+        "provider": provider,
+        "provider_name": f"{provider.first_name} {provider.last_initial}" if provider else "",
+        "provider_id": public_id("pr", provider.id) if provider else "",
+        "provider_tier": tiers.get(card.tier_rank or 0, ""),
+        "is_favourite": bool(provider and provider.id in favourite_ids(card.customer_id)),
+        "wave": wave,
+        "wave_tier": tiers.get(wave.tier_rank or 0, "") if wave else "",
+        "steps": steps_of(card, provider.first_name if provider else "", live.cascade),
+        "least": amount(card.estimate_from_minor),
+        "most": amount(card.estimate_to_minor),
+        "up_to": amount(card.authorize_minor),
+        "held": amount(money.authorized_minor),
+        "captured": amount(money.captured_minor),
+        "let_go": amount(let_go) if let_go > 0 else None,
+        "fee": amount(card.cancellation_fee_minor) if card.cancellation_fee_minor else None,
+        "receipt": receipt,
+        "receipt_lines": {
+            name: amount(getattr(receipt, f"{name}_minor")) for name in ("hourly", "labour", "tax", "over", "total")
+        }
+        if receipt
+        else {},
+        "tips": [(tip, amount(tip.amount_minor)) for tip in live.tips],
+        "terms": cancellation_terms(card.terms, mode=card.mode, tier_rank=card.tier_rank),
+        "may_cancel": card.status in _CANCELLABLE,
+        "may_move": card.status in _MOVABLE,
+        "section": "bookings",
+    }

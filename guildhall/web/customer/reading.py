@@ -1,0 +1,51 @@
+"""What the pages of a booking have in common: the way from an address to a booking, and the names beside it."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from guildhall.bookings.queries import access_booking
+from guildhall.bookings.types import BookingCard
+from guildhall.catalog.queries import get_category_by_id, get_job_kind, list_tiers
+from guildhall.catalog.types import CategoryCard
+from guildhall.kernel.ids import public_id, read_public_id
+from guildhall.kernel.refusals import DoesNotExist
+from guildhall.providers.queries import get_profiles
+from guildhall.providers.types import Profile
+from guildhall.web.signin.access import PageRequest
+
+
+def read_booking(request: PageRequest, booking_id: str) -> BookingCard:
+    """
+    Give a booking of the customer who asks.
+
+    :raises NotFound: for everybody else's, as if there were none.
+    """
+    return access_booking(booking_id=read_public_id("bk", booking_id), by=request.actor)
+
+
+def address_of(card: BookingCard) -> str:
+    """The page of a booking."""
+    return f"/my/bookings/{public_id('bk', card.id)}"
+
+
+def categories_of(cards: Iterable[BookingCard]) -> dict[int, CategoryCard]:
+    """Give the categories of bookings, each asked for once."""
+    return {category_id: get_category_by_id(category_id) for category_id in {card.category_id for card in cards}}
+
+
+def people_of(cards: Iterable[BookingCard]) -> dict[UUID, Profile]:
+    """Give the providers of bookings at once."""
+    return get_profiles({card.provider_id for card in cards if card.provider_id})
+
+
+def kind_name(card: BookingCard) -> str:
+    """What the job is called; empty when it is of no usual kind, or of one that is offered no more."""
+    try:
+        return get_job_kind(card.kind).name if card.kind else ""
+    except DoesNotExist:
+        return ""
+
+
+def tier_names() -> dict[int, str]:
+    """Give the tiers' labels by rank."""
+    return {tier.rank: tier.label for tier in list_tiers()}

@@ -1,0 +1,39 @@
+"""Statuses in a customer's words."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from guildhall.bookings.types import BookingCard
+
+
+@dataclass(frozen=True)
+class Badge:
+    """How a status looks in a list."""
+
+    label: str | Promise
+    kind: str = ""
+
+
+_BADGES = {
+    "awaiting_card": Badge(_("Your card is missing"), "warning"),
+    "waiting": Badge(_("Planned"), "info"),
+    "matching": Badge(_("Looking for somebody"), "info"),
+    "unfilled": Badge(_("Nobody was free"), "warning"),
+    "confirmed": Badge(_("Confirmed"), "success"),
+    "en_route": Badge(_("On the way"), "info"),
+    "arrived": Badge(_("At your door"), "info"),
+    "in_progress": Badge(_("At work"), "accent"),
+    "completed": Badge(_("Look at the hours"), "warning"),
+    "contested": Badge(_("Being decided"), "warning"),
+    "unresolved": Badge(_("Being looked into"), "warning"),
+    "settled": Badge(_("Done"), "success"),
+    "closed": Badge(_("Done"), "success"),
+    "cancelled": Badge(_("Cancelled")),
+}
+
+
+def badge_of(card: BookingCard) -> Badge:
+    """Give the badge of a booking; a closed one is done or cancelled."""
+    return _BADGES["cancelled" if card.cancelled_by else card.status]
