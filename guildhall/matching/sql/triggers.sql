@@ -253,6 +253,7 @@ end $$;
 
 -- Take up to `most` cascades whose wave is over and whose next wave is ranked, and move them on; says how many.
 -- Nothing moves where an operator has paused matching: those stay due and are taken when it is resumed.
+-- Committed without waiting for the disk: nobody was promised anything yet, and should the machine fail the waves are due again.
 create or replace function matching.end_waves(most integer, careful boolean default false) returns integer language plpgsql volatile as $$
 declare
   claimed uuid[];
@@ -266,6 +267,7 @@ begin
   if claimed is null then
     return 0;
   end if;
+  perform set_config('synchronous_commit', 'off', true);
   perform matching.advance(claimed, careful);
   return cardinality(claimed);
 end $$;
