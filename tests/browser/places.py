@@ -32,7 +32,10 @@ ROWS: dict[str, Row] = {
     "my/favourites": Row("/my/favourites", "customer"),
     "my/card": Row("/my/card", "customer"),
     "pro/": Row("/pro/", "provider"),
+    "pro/offers": Row("/pro/offers", "provider"),
     "ops/": Row("/ops/", "operator"),
+    "ops/search": Row("/ops/search?q=nobody", "operator"),
+    "ops/bookings": Row("/ops/bookings?status=unfilled", "operator"),
 }
 _CUSTOMERS = "tests/browser/test_customer.py: looked at on the way of a booking"
 ELSEWHERE: dict[str, str] = {
@@ -57,9 +60,49 @@ ELSEWHERE: dict[str, str] = {
             "favourites/<str:provider_id>/order",
         )
     },
+    **{
+        f"pro/{path}": "tests/provider_pages/test_journeys.py: looked at on the way of a job"
+        for path in (
+            "offers/<str:offer_id>",
+            "offers/<str:offer_id>/decline",
+            "jobs/<str:booking_id>",
+            *(f"jobs/<str:booking_id>/{page}" for page in ("finish", "delay", "withdrawal", "no-show", "unresolved")),
+        )
+    },
+    **{
+        f"pro/{path}": "tests/api/test_pages.py: takes a form only, or is a part of a page"
+        for path in (
+            "live",
+            "availability",
+            "offers/live",
+            "offers/<str:offer_id>/live",
+            "offers/<str:offer_id>/acceptance",
+            *(f"jobs/<str:booking_id>/{step}" for step in ("live", "leave", "arrive", "start", "pause", "resume", "photographs")),
+        )
+    },
     "preferences": "tests/web/test_pages.py: takes a form only",
     "my/manifest.webmanifest": "tests/web: for machines",
     "pro/manifest.webmanifest": "tests/web: for machines",
+}
+
+_DESK = "tests/operator_pages: looked at with something in it"
+_DESK_FORMS = "tests/operator_pages: takes a form only"
+_OF_A_BOOKING = [
+    "settlement",
+    "dismissal",
+    "assignment",
+    "replacement",
+    "no-show",
+    "widening",
+    "rescheduling",
+    "withdrawal",
+    "cancellation",
+]
+ELSEWHERE |= {
+    "ops/live": "tests/operator_pages: a part of a page",
+    "ops/bookings/<str:booking_id>": _DESK,
+    "ops/facts/<int:fact_id>/retry": _DESK_FORMS,
+    **{f"ops/bookings/<str:booking_id>/{action}": _DESK_FORMS for action in _OF_A_BOOKING},
 }
 
 # The account pages, the same below each application's own path: what is shown to whom, and what only takes a form.

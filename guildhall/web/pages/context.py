@@ -15,6 +15,18 @@ THEMES = ("", "light", "dark")
 THEME_COOKIE = "theme"
 
 
+class _Now(SimpleLazyObject):
+    """The clock's now, read when it is used: for reckoning too."""
+
+    def __sub__(self, other: Any) -> Any:
+        """Say how long ago something was."""
+        return self.astimezone() - other
+
+    def __rsub__(self, other: Any) -> Any:
+        """Say how far away something is."""
+        return other - self.astimezone()
+
+
 @cache
 def pack() -> Pack:
     """Give the vertical that this system serves: its name, words and branding."""
@@ -29,7 +41,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "pack_icon": f"images/icon-{settings.VERTICAL}.svg",
         "theme": theme if theme in THEMES else "",
         "here": request.get_full_path(),
-        "now": SimpleLazyObject(lambda: received_at(request)),
+        "now": _Now(lambda: received_at(request)),
         "switches": SimpleLazyObject(pauses),
         "public_url": settings.PUBLIC_URL,
     }

@@ -1,23 +1,70 @@
-"""The places of the operator's application."""
+"""The places of the operator's application, and small things its templates write."""
 
 from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
 
+from guildhall.identity.types import Scope
+from guildhall.web.operator import words
+from guildhall.web.operator.waiting import KINDS, counts_of
+from guildhall.web.operator.words import Word
 from guildhall.web.pages.navigation import Place
 
 register = template.Library()
+_SEE_WORK = {Scope.SUPPORT, Scope.FINANCE, Scope.ADMINISTRATOR}
+
+
+@register.simple_tag(takes_context=True)
+def operator_queues(context: dict[str, Any]) -> list[Place]:
+    """Give the kinds of pending work with their counts; those of which nothing waits are shown without one."""
+    request = context["request"]
+    if not request.account or _SEE_WORK.isdisjoint(request.account.scopes):
+        return []
+    counts = counts_of(request)
+    section, kind = context.get("section", ""), context.get("kind", "")
+    places = [
+        Place("/ops/", _("Everything"), "inbox", sum(counts.values()), is_current=section == "pending" and not kind)
+    ]
+    return places + [
+        Place(
+            f"/ops/?kind={name}",
+            str(word.label),
+            word.icon,
+            counts[name],
+            is_loud=bool(counts[name]) and word.badge == "danger",
+            is_current=kind == name,
+        )
+        for name, word in KINDS.items()
+    ]
 
 
 @register.simple_tag(takes_context=True)
 def operator_places(context: dict[str, Any]) -> list[Place]:
     """Give the places; the view says in `section` in which of them its page lies."""
-    if not context["request"].account:
+    request = context["request"]
+    if not request.account:
         return []
     section = context.get("section", "")
     places = [
-        ("home", "/ops/", _("Queue"), "inbox"),
-        ("account", "/ops/account/", _("Account"), "user"),
+        ("bookings", "/ops/bookings", _("Bookings"), "calendar", _SEE_WORK),
+        ("account", "/ops/account/", _("Account"), "user", set(Scope)),
     ]
-    return [Place(href, label, icon, is_current=section == name) for name, href, label, icon in places]
+    has_none = not request.account.scopes
+    return [
+        Place(href, label, icon, is_current=section == name)
+        for name, href, label, icon, scopes in places
+        if name == "account" or (not has_none and not scopes.isdisjoint(request.account.scopes))
+    ]
+
+
+@register.filter
+def status_word(status: str) -> Word:
+    """Give the word of a booking's status."""
+    return words.word(words.STATUSES, status)
+
+
+@register.filter
+def clock_look(urgency: str) -> str:
+    """Give the class of a clock: it has a colour only when it matters."""
+    return f"clock--{urgency}" if urgency else ""

@@ -1,0 +1,294 @@
+"""What an operator can do with a booking: a form each, offered where the booking's status lets it through."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
+
+from guildhall.bookings import commands, lifecycle
+from guildhall.bookings.types import BookingCard
+from guildhall.kernel.actors import Actor
+from guildhall.kernel.ids import read_public_id
+from guildhall.kernel.moves import Move
+from guildhall.matching.commands import NotEligible
+from guildhall.matching.queries import assignable
+from guildhall.web.operator import words
+from guildhall.web.operator.choosing import provider_choices
+from guildhall.web.pages.forms import ChoiceCards, Stepper
+
+_REASON_LENGTH = 500
+_MINUTES_MAX = 4_320
+_OFFERED = 12
+
+
+class ActionForm(forms.Form):
+    """A form about one booking; knows it, so that it can offer what fits."""
+
+    def __init__(self, data: Any = None, *, card: BookingCard, at: datetime, **kwargs: Any) -> None:
+        super().__init__(data, auto_id=f"{type(self).__name__.lower()}_%s", **kwargs)
+        self.card = card
+        self.at = at
+
+
+class Reason(ActionForm):
+    """Why, for the record."""
+
+    reason = forms.CharField(
+        label=later("Reason"),
+        max_length=_REASON_LENGTH,
+        help_text=later("Kept with the booking; both sides may read it."),
+    )
+
+
+class Assignment(ActionForm):
+    """One of those who may do the job and are free."""
+
+    provider_id = forms.ChoiceField(label=later("Who does it"), widget=ChoiceCards)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = provider_choices(assignable(self.card.reference, at=self.at, limit=_OFFERED))
+        field = self.fields["provider_id"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = found.choices
+        field.widget = ChoiceCards(choices=found.choices, details=found.details)
+        field.error_messages["invalid_choice"] = _("They are not free for this job any more. Choose another.")
+        self.is_empty = not found.choices
+
+    def clean_provider_id(self) -> UUID:
+        """Read the outside name of the provider who was chosen."""
+        return read_public_id("pr", self.cleaned_data["provider_id"])
+
+
+class Replacement(Assignment):
+    """Another provider instead of the one who has the job."""
+
+    reason = forms.CharField(label=later("Reason"), max_length=_REASON_LENGTH)
+
+
+class Settlement(ActionForm):
+    """How many minutes are final, and why."""
+
+    minutes = forms.IntegerField(
+        label=later("Minutes that count"), min_value=0, max_value=_MINUTES_MAX, widget=Stepper(attrs={"step": 5})
+    )
+    reason = forms.CharField(
+        label=later("Reason"),
+        max_length=_REASON_LENGTH,
+        help_text=later("Kept with the booking; both sides may read it."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        logged = self.card.logged_minutes
+        self.fields["minutes"].initial = logged if logged is not None else self.card.minutes_from
+
+
+class Appointment(ActionForm):
+    """Another wall time at the place."""
+
+    starts_at = forms.DateTimeField(
+        label=later("New start, local time at the place"),
+        input_formats=["%Y-%m-%dT%H:%M"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
+class Nothing(ActionForm):
+    """Nothing has to be said."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """
+    One thing to do: its address' last part, what its button says, from which statuses it leads away, and the command.
+
+    `hint` is what it means for money and time; `word` is what is said when it is done.
+    """
+
+    slug: str
+    label: str | Promise
+    hint: str | Promise
+    done: str | Promise
+    form: type[ActionForm]
+    moves: tuple[Move, ...]
+    run: Callable[..., object]
+    look: str = "primary"
+
+    def is_offered(self, card: BookingCard) -> bool:
+        """Whether the booking's status has an arrow for it."""
+        return any(card.status in move.sources for move in self.moves)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An action with its form, on a page; `is_open` when it is what is to be done next."""
+
+    action: Action
+    form: ActionForm
+    is_open: bool
+
+
+def _assign(card: BookingCard, said: dict[str, Any], by: Actor, at: datetime) -> None:
+    commands.assign_by_hand(booking_id=card.id, provider_id=said["provider_id"], by=by, at=at)
+
+
+def _replace(card: BookingCard, said: dict[str, Any], by: Actor, at: datetime) -> None:
+    commands.replace_by_hand(booking_id=card.id, provider_id=said["provider_id"], reason=said["reason"], by=by, at=at)
+
+
+def _settle(card: BookingCard, said: dict[str, Any], by: Actor, at: datetime) -> None:
+    commands.decide_booking(booking_id=card.id, settled_minutes=said["minutes"], reason=said["reason"], by=by, at=at)
+
+
+def _drop(card: BookingCard, said: dict[str, Any], by: Actor, at: datetime) -> None:
+    commands.decide_booking(booking_id=card.id, settled_minutes=None, reason=said["reason"], by=by, at=at)
+
+
+def _widen(card: BookingCard, _said: dict[str, Any], by: Actor, at: datetime) -> None:
+    commands.widen_booking(booking_id=card.id, by=by, at=at)
+
+
+def _reschedule(card: BookingCard, said: dict[str, Any], by: Actor, at: datetime) -> None:
+    wall = said["starts_at"].replace(tzinfo=None)
+    commands.reschedule_booking(booking_id=card.id, starts_at=wall, fold=None, by=by, at=at)
+
+
+def _report(card: BookingCard, said: dict[str, Any], by: Actor, at: datetime) -> None:
+    commands.report_no_show(booking_id=card.id, reason=said["reason"], by=by, at=at)
+
+
+def _withdraw(card: BookingCard, said: dict[str, Any], by: Actor, at: datetime) -> None:
+    commands.withdraw_provider(booking_id=card.id, reason=said["reason"], by=by, at=at)
+
+
+def _cancel(card: BookingCard, said: dict[str, Any], by: Actor, at: datetime) -> None:
+    commands.cancel_booking(booking_id=card.id, reason=said["reason"], by=by, at=at)
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action(
+        "settlement",
+        later("Settle the hours"),
+        later("Makes the minutes final: the card is charged for them, and the provider gets their share."),
+        later("The hours are final."),
+        Settlement,
+        (lifecycle.SETTLE_BY_DECISION,),
+        _settle,
+    ),
+    Action(
+        "dismissal",
+        later("Cancel without a charge"),
+        later("Ends the booking: nobody is charged and nobody is paid; the held payment is released."),
+        later("The booking is cancelled; nobody is charged."),
+        Reason,
+        (lifecycle.CANCEL_BY_DECISION,),
+        _drop,
+        "danger",
+    ),
+    Action(
+        "assignment",
+        later("Assign by hand"),
+        later("Gives them the job at once, as if they had accepted; the search ends."),
+        later("The job is assigned."),
+        Assignment,
+        (lifecycle.CONFIRM,),
+        _assign,
+    ),
+    Action(
+        "replacement",
+        later("Give it to somebody else"),
+        later("Takes the job from its provider and gives it to another at once."),
+        later("The job has another provider."),
+        Replacement,
+        (lifecycle.WITHDRAW,),
+        _replace,
+    ),
+    Action(
+        "no-show",
+        later("Report that somebody did not come"),
+        later("Puts the booking before you for a decision; no money moves until then."),
+        later("Reported. It waits for a decision now."),
+        Reason,
+        (lifecycle.MISS,),
+        _report,
+        "",
+    ),
+    Action(
+        "widening",
+        later("Ask everybody again"),
+        later("Opens a new search; for work as soon as possible the card is authorized again first."),
+        later("Everybody is asked again."),
+        Nothing,
+        (lifecycle.WIDEN,),
+        _widen,
+        "",
+    ),
+    Action(
+        "rescheduling",
+        later("Move to another time"),
+        later("The provider is free again, and the search starts anew for the new time. Prices stay."),
+        later("The booking has another time."),
+        Appointment,
+        (lifecycle.RESCHEDULE_NOW,),
+        _reschedule,
+        "",
+    ),
+    Action(
+        "withdrawal",
+        later("Take the provider off and search again"),
+        later("The others are asked; this provider is not."),
+        later("The search has begun again."),
+        Reason,
+        (lifecycle.WITHDRAW,),
+        _withdraw,
+        "",
+    ),
+    Action(
+        "cancellation",
+        later("Cancel for the customer"),
+        later("Cancelled by an operator, it is free for the customer."),
+        later("The booking is cancelled."),
+        Reason,
+        (lifecycle.CANCEL,),
+        _cancel,
+        "danger",
+    ),
+)
+BY_SLUG = {action.slug: action for action in ACTIONS}
+
+
+def offers_for(card: BookingCard, at: datetime, tried: ActionForm | None = None) -> list[Offer]:
+    """
+    Give what can be done with a booking now, the likeliest first and open.
+
+    :param tried: a form that was refused: it is shown as it was sent, with what is wrong.
+    """
+    offered = [action for action in ACTIONS if action.is_offered(card) or (type(tried) is action.form and tried.errors)]
+    if card.status in {"confirmed", "en_route", "arrived"} and at < card.starts_at:
+        offered = [action for action in offered if action.slug != "no-show"]
+    return [_offer(action, card, at, tried, is_first=index == 0) for index, action in enumerate(offered)]
+
+
+def _offer(action: Action, card: BookingCard, at: datetime, tried: ActionForm | None, *, is_first: bool) -> Offer:
+    is_tried = tried is not None and getattr(tried, "slug", "") == action.slug
+    form = tried if is_tried and tried is not None else action.form(card=card, at=at)
+    waits = card.status in {"unfilled", "contested", "unresolved"}
+    return Offer(action, form, is_tried or (tried is None and is_first and waits))
+
+
+@contextmanager
+def told_why_not() -> Iterator[None]:
+    """Say in words why somebody may not have the job."""
+    try:
+        yield
+    except NotEligible as refusal:
+        why = words.text(words.REFUSALS, str(refusal.extra.get("refusal", "")))
+        raise NotEligible(_("They cannot take it: %(why)s.") % {"why": why.lower()}, **refusal.extra) from refusal

@@ -1,0 +1,46 @@
+"""The page of a booking: its whole story, who was asked and why, its money, its people and what was told to them."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from guildhall.bookings.queries import access_booking
+from guildhall.bookings.types import BookingCard
+from guildhall.identity.types import Scope
+from guildhall.kernel.ids import read_public_id
+from guildhall.web.operator import story
+from guildhall.web.operator.actions import ActionForm
+from guildhall.web.operator.panes import booking_pane
+from guildhall.web.operator.returning import done_words
+from guildhall.web.signin.access import PageRequest, needs_scope
+
+
+@require_safe
+@needs_scope(Scope.SUPPORT, Scope.FINANCE)
+def page(request: PageRequest, booking_id: str) -> HttpResponse:
+    """Show a booking."""
+    card = access_booking(booking_id=read_public_id("bk", booking_id), by=request.actor)
+    return show(request, card)
+
+
+def show(request: PageRequest, card: BookingCard, tried: ActionForm | None = None) -> HttpResponse:
+    """
+    Show a booking; a form that was refused with what is wrong (422).
+    """
+    context: dict[str, Any] = {
+        "section": "bookings",
+        "back": request.application.url("booking", request.resolver_match.kwargs["booking_id"])
+        if request.resolver_match
+        else "",
+        "done": done_words(request),
+        **booking_pane(card, request, tried),
+        "story": story.story_of(card),
+        "waves": story.waves_of(card),
+        "ledger": story.ledger_lines(card),
+        "movements": story.movements_of(card),
+        "messages": story.messages_of(card),
+        "tips": story.tips_of(card),
+    }
+    return render(request, "operator/booking.html", context, status=422 if tried is not None else 200)

@@ -1,0 +1,64 @@
+"""Providers to choose from, each with what speaks for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from guildhall.kernel.ids import public_id
+from guildhall.matching.types import CandidateCard
+from guildhall.providers.queries import get_profiles
+from guildhall.providers.types import Profile
+from guildhall.web.operator.reading import people_of, tier_labels
+from guildhall.web.pages import moments
+from guildhall.web.pages.forms import Detail
+
+_METRES = 1_000
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a field of choice cards needs."""
+
+    choices: list[tuple[str, str]]
+    details: dict[str, Detail]
+
+
+def provider_choices(candidates: Sequence[CandidateCard]) -> Choices:
+    """Name candidates in their order; beside each tier, distance, rating and how fast they answer."""
+    ids = [card.provider_id for card in candidates]
+    if not ids:
+        return Choices([], {})
+    people, profiles, tiers = people_of(ids), get_profiles(ids), tier_labels()
+    choices = [(public_id("pr", one), people[one].name) for one in ids]
+    details = {
+        public_id("pr", card.provider_id): Detail(
+            hint=_about(card, profiles[card.provider_id], tiers), value=f"{round(card.score * 100)}"
+        )
+        for card in candidates
+    }
+    return Choices(choices, details)
+
+
+def _about(card: CandidateCard, profile: Profile, tiers: dict[int, str]) -> str:
+    pieces = [tiers.get(card.tier_rank or 0, "")]
+    if card.distance_metres is not None:
+        pieces.append(distance(card.distance_metres))
+    pieces.append(
+        f"\N{BLACK STAR} {moments.decimal(profile.rating)} ({profile.rating_count})"
+        if profile.rating
+        else _("no rating yet")
+    )
+    if profile.response_seconds is not None:
+        pieces.append(_("answers in %(time)s") % {"time": answer_time(profile.response_seconds)})
+    return " · ".join(piece for piece in pieces if piece)
+
+
+def distance(metres: int) -> str:
+    """Write a distance in kilometres."""
+    return f"{moments.decimal(metres / _METRES)} km"
+
+
+def answer_time(seconds: float) -> str:
+    """Write how long an answer takes."""
+    return f"{round(seconds)} s" if seconds < 90 else moments.length(round(seconds / 60))  # noqa: PLR2004 - a minute and a half

@@ -1,0 +1,154 @@
+"""What several of the operator's pages look up: names of people, trades and cities, each with one question."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+from guildhall.bookings.types import BookingCard
+from guildhall.catalog.queries import get_category_by_id, list_categories, list_cities, list_tiers
+from guildhall.identity.queries import get_accounts
+from guildhall.identity.types import AccountCard
+from guildhall.kernel.ids import public_id
+from guildhall.kernel.money import Money
+from guildhall.web.operator import words
+from guildhall.web.operator.words import Word
+
+T = TypeVar("T")
+SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody on a page: how to call them by name and telephone, and where their page is."""
+
+    id: UUID
+    role: str
+    name: str
+    email: str
+    phone_number: str
+    is_disabled: bool
+    href: str
+
+    @classmethod
+    def of(cls, account: AccountCard) -> "Person":
+        """Show an account."""
+        return cls(
+            account.id,
+            account.role,
+            account.name or account.email,
+            account.email,
+            account.phone_number,
+            account.disabled_at is not None,
+            person_href(account.role, account.id),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A booking in a list."""
+
+    card: BookingCard
+    key: str
+    href: str
+    status: Word
+    customer: Person | None
+    provider: Person | None
+    category: str
+    city: str
+    price: Money | None
+    estimate_from: Money
+    estimate_to: Money
+
+
+def booking_key(booking_id: UUID) -> str:
+    """Give a booking's outside name."""
+    return public_id("bk", booking_id)
+
+
+def booking_href(booking_id: UUID) -> str:
+    """Give the address of a booking's page."""
+    return f"/ops/bookings/{booking_key(booking_id)}"
+
+
+def person_href(role: str, account_id: UUID) -> str:
+    """Give the address of a customer's or provider's page; nobody else has one."""
+    places = {"customer": f"/ops/customers/{public_id('cu', account_id)}"}
+    places["provider"] = f"/ops/providers/{public_id('pr', account_id)}"
+    return places.get(role, "")
+
+
+def people_of(ids: Iterable[UUID | None]) -> dict[UUID, Person]:
+    """Look people up by id, in one query."""
+    wanted = {one for one in ids if one is not None}
+    return {account.id: Person.of(account) for account in get_accounts(wanted).values()} if wanted else {}
+
+
+def category_names() -> dict[int, str]:
+    """Name the trades that are offered, by id."""
+    return {category.id: category.name for category in list_categories()}
+
+
+def city_names() -> dict[str, str]:
+    """Name the cities, by key."""
+    return {city.key: city.name for city in list_cities()}
+
+
+def tier_labels() -> dict[int, str]:
+    """Name the tiers, by rank."""
+    return {tier.rank: tier.label for tier in list_tiers()}
+
+
+def lines_of(cards: Sequence[BookingCard]) -> list[Line]:
+    """Show bookings in a list: four questions, however many there are."""
+    if not cards:
+        return []
+    people = people_of([*(card.customer_id for card in cards), *(card.provider_id for card in cards)])
+    categories, cities = category_names(), city_names()
+    return [_line(card, people, categories, cities) for card in cards]
+
+
+def _line(card: BookingCard, people: dict[UUID, Person], categories: dict[int, str], cities: dict[str, str]) -> Line:
+    return Line(
+        card=card,
+        key=booking_key(card.id),
+        href=booking_href(card.id),
+        status=words.word(words.STATUSES, card.status),
+        customer=people.get(card.customer_id),
+        provider=people.get(card.provider_id) if card.provider_id else None,
+        category=categories.get(card.category_id) or get_category_by_id(card.category_id).name,
+        city=cities.get(card.city_key, card.city_key),
+        price=None if card.total_minor is None else Money(card.total_minor, card.currency),
+        estimate_from=Money(card.estimate_from_minor, card.currency),
+        estimate_to=Money(card.estimate_to_minor, card.currency),
+    )
+
+
+def read_actor(actor: str) -> tuple[str, UUID | None]:
+    """Take apart who did something, as stored (`customer:<uuid>`, `system:timer`)."""
+    kind, _sep, rest = actor.partition(":")
+    return (kind, UUID(rest)) if rest and kind in {"customer", "provider", "operator"} else (actor, None)
+
+
+def actor_names(actors: Iterable[str]) -> dict[str, str]:
+    """Name those who did things, by the form that facts store."""
+    read = {actor: read_actor(actor) for actor in set(actors)}
+    people = people_of(account_id for _kind, account_id in read.values())
+    return {
+        actor: people[account_id].name if account_id in people else words.text(words.ROLES, kind.partition(":")[0])
+        for actor, (kind, account_id) in read.items()
+    }
+
+
+def next_page(path: str, query: dict[str, str], found: Sequence[T], limit: int, cursor: str) -> str:
+    """Give the address of the next page of a list that was asked for one more than `limit`, or an empty text."""
+    if len(found) <= limit:
+        return ""
+    return path + "?" + urlencode({**{name: value for name, value in query.items() if value}, "after": cursor})
+
+
+def is_over(deadline_at: datetime | None, at: datetime) -> bool:
+    """Whether a deadline has passed."""
+    return deadline_at is not None and deadline_at <= at
