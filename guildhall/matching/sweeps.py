@@ -2,7 +2,7 @@
 
 import logging
 
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 
 from guildhall.matching import statements
 from guildhall.matching.ranking import rank_next_waves
@@ -55,7 +55,8 @@ def _rank_alone(cascade: Unranked) -> bool:
 def end_due_waves() -> int:
     """End up to a batch of waves whose window is over and open the next ones; says how many."""
     try:
-        return statements.end_waves(WAVE_END_BATCH)
+        with transaction.atomic():
+            return statements.end_waves(WAVE_END_BATCH)
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", None) != _GATE_CLOSED:
             raise
