@@ -79,7 +79,7 @@ def list_jobs(
     """
     if by.kind != "operator" and by.id != provider_id:
         raise NotFound
-    rows = Booking.objects.filter(provider_id=provider_id, **_scope(by)).order_by("planned__startswith", "id")
+    rows = Booking.objects.filter(**{**_scope(by), "provider_id": provider_id}).order_by("planned__startswith", "id")
     if statuses:
         rows = rows.filter(status__in=[str(status) for status in statuses])
     if starts_from is not None:

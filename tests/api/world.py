@@ -92,6 +92,7 @@ def build() -> World:
             step(world.bookings[stage], ana, priya)
     _review(world)
     _name_secrets(world)
+    world.names["start_code"] = given.booking(world.bookings["arrived"]).start_code
     world.names |= {stage: public_id("bk", booking_id) for stage, booking_id in world.bookings.items()}
     world.apis = {role: Api(world.people.get(role)) for role in ROLES}
     return world

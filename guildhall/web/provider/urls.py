@@ -2,11 +2,33 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from guildhall.web.provider import home, manifest, registration
+from guildhall.web.provider import home, jobs, manifest, offers, registration
 
 app_name = "provider"
+_JOB = "jobs/<str:booking_id>"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.page, name="home"),
+    path("live", home.live, name="home-live"),
+    path("availability", home.availability, name="availability"),
+    path("offers", offers.page, name="offers"),
+    path("offers/live", offers.live, name="offers-live"),
+    path("offers/<str:offer_id>", offers.offer, name="offer"),
+    path("offers/<str:offer_id>/live", offers.offer_live, name="offer-live"),
+    path("offers/<str:offer_id>/acceptance", offers.acceptance, name="offer-acceptance"),
+    path("offers/<str:offer_id>/decline", offers.decline, name="offer-decline"),
+    path(_JOB, jobs.page, name="job"),
+    path(f"{_JOB}/live", jobs.live, name="job-live"),
+    path(f"{_JOB}/leave", jobs.leave, name="job-leave"),
+    path(f"{_JOB}/arrive", jobs.arrive, name="job-arrive"),
+    path(f"{_JOB}/start", jobs.start, name="job-start"),
+    path(f"{_JOB}/pause", jobs.pause, name="job-pause"),
+    path(f"{_JOB}/resume", jobs.resume, name="job-resume"),
+    path(f"{_JOB}/finish", jobs.finish, name="job-finish"),
+    path(f"{_JOB}/delay", jobs.delay, name="job-delay"),
+    path(f"{_JOB}/withdrawal", jobs.withdrawal, name="job-withdrawal"),
+    path(f"{_JOB}/no-show", jobs.no_show, name="job-no-show"),
+    path(f"{_JOB}/unresolved", jobs.unresolved, name="job-unresolved"),
+    path(f"{_JOB}/photographs", jobs.photographs, name="job-photographs"),
     path("manifest.webmanifest", manifest.manifest, name="manifest"),
     path("account/register", registration.page, name="register"),
     path("account/", include("guildhall.web.signin.urls")),

@@ -3,7 +3,47 @@
 from tests.api.browser import Page
 from tests.api.pages.account import account_pages, registration
 
+REASON = {"reason": "A lorry broke down."}
+
+
+def _job(step: str, booking: str, form: dict[str, str] | None = None) -> dict[str, Page]:
+    """A step of the job that stands where it can be taken; a page that asks first is the same address."""
+    path = f"/pro/jobs/{{{booking}}}/{step}"
+    address = f"/pro/jobs/{{booking_id}}/{step}"
+    return {f"POST {address}": Page(form or {}, path=path), f"GET {address}": Page(path=path)}
+
+
+OFFER = "/pro/offers/{offer}"
+_JOBS = {
+    **_job("leave", "confirmed"),
+    **_job("arrive", "en_route"),
+    **_job("start", "arrived", {"start_code": "{start_code}"}),
+    **_job("pause", "in_progress"),
+    **_job("resume", "paused"),
+    **_job("finish", "in_progress", {"minutes": "1", "notes": "All cables are new."}),
+    **_job("delay", "confirmed", {"minutes": "30"}),
+    **_job("withdrawal", "confirmed", REASON),
+    **_job("no-show", "confirmed", REASON),
+    **_job("unresolved", "completed", REASON),
+    **_job("photographs", "in_progress"),
+}
+_ONLY_POSTED = {"leave", "arrive", "start", "pause", "resume", "photographs"}
+JOBS = {
+    address: page
+    for address, page in _JOBS.items()
+    if address.startswith("POST") or address.rpartition("/")[2] not in _ONLY_POSTED
+}
+
 PAGES: dict[str, Page] = {
+    "POST /pro/availability": Page({"available": "on"}, lenient=frozenset({"available"})),
+    "GET /pro/offers/{offer_id}": Page(path=OFFER),
+    "GET /pro/offers/{offer_id}/live": Page(path=f"{OFFER}/live"),
+    "POST /pro/offers/{offer_id}/acceptance": Page(path=f"{OFFER}/acceptance"),
+    "GET /pro/offers/{offer_id}/decline": Page(path=f"{OFFER}/decline"),
+    "POST /pro/offers/{offer_id}/decline": Page({"reason": "too far"}, path=f"{OFFER}/decline"),
+    "GET /pro/jobs/{booking_id}": Page(path="/pro/jobs/{confirmed}"),
+    "GET /pro/jobs/{booking_id}/live": Page(path="/pro/jobs/{confirmed}/live"),
+    **JOBS,
     **account_pages("pro", next_page="/pro/account/profile"),
     "POST /pro/account/register": registration(time_zone="America/Los_Angeles"),
 }

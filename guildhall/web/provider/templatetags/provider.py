@@ -1,26 +1,49 @@
-"""The places of the provider's application."""
+"""The places of the provider's application, and what its pages write in their own way."""
 
 from typing import Any
 
 from django import template
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from guildhall.kernel.money import Money
+from guildhall.matching.queries import list_offers
+from guildhall.payments.types import TipCard
 from guildhall.web.pages.navigation import Place
+from guildhall.web.pages.templatetags.pages import money
+from guildhall.web.provider import words
 
 register = template.Library()
+_COUNTED_MOST = 9
 
 
 @register.simple_tag(takes_context=True)
 def provider_places(context: dict[str, Any]) -> list[Place]:
     """Give the places; the view says in `section` in which of them its page lies."""
-    if not context["request"].account:
+    request = context["request"]
+    if not request.account:
         return []
     section = context.get("section", "")
+    waiting = len(list_offers(request.account.id, at=request.received_at, limit=_COUNTED_MOST))
     places = [
-        ("home", "/pro/", _("Today"), "list"),
-        ("offers", "/pro/offers", _("Offers"), "zap"),
-        ("calendar", "/pro/calendar", _("Calendar"), "calendar"),
-        ("earnings", "/pro/earnings", _("Earnings"), "wallet"),
-        ("account", "/pro/account/", _("Account"), "user"),
+        ("home", "/pro/", _("Today"), "list", 0),
+        ("offers", "/pro/offers", _("Offers"), "zap", waiting),
+        ("calendar", "/pro/calendar", _("Calendar"), "calendar", 0),
+        ("earnings", "/pro/earnings", _("Earnings"), "wallet", 0),
+        ("account", "/pro/account/", _("Account"), "user", 0),
     ]
-    return [Place(href, label, icon, is_current=section == name) for name, href, label, icon in places]
+    return [
+        Place(href, label, icon, count=count, is_current=section == name) for name, href, label, icon, count in places
+    ]
+
+
+@register.filter
+def miles(metres: int) -> str:
+    """Write a distance."""
+    return words.miles(metres)
+
+
+@register.simple_tag
+def tip_money(tip: TipCard) -> SafeString:
+    """Write a tip's amount."""
+    return money(Money(tip.amount_minor, tip.currency))

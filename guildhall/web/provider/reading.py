@@ -1,0 +1,205 @@
+"""Jobs and offers as the provider's pages show them, read in as many queries as there are kinds of things."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import quote, urlencode
+from uuid import UUID
+
+from guildhall.bookings.queries import access_booking, get_work, pay_of
+from guildhall.bookings.types import BookingCard, BookingStatus, Work
+from guildhall.catalog.queries import get_job_kind, list_categories, list_cities
+from guildhall.customers.queries import get_address
+from guildhall.customers.types import Address
+from guildhall.identity.queries import get_contacts
+from guildhall.kernel.actors import Actor
+from guildhall.kernel.ids import public_id, read_public_id
+from guildhall.kernel.money import Money
+from guildhall.kernel.refusals import Refused
+from guildhall.matching.types import OfferCard
+from guildhall.media.queries import signed_url
+from guildhall.media.types import MediaId
+from guildhall.web.provider.words import LABELS, Label
+
+_PICTURE_SECONDS = 3_600
+_APPLE = ("iPhone", "iPad", "Macintosh")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job in a list: what, for whom, in which city, what it pays, and how it stands."""
+
+    id: str
+    card: BookingCard
+    title: str
+    icon: str
+    customer: str
+    city: str
+    least: Money
+    most: Money
+    label: Label
+    reference: str
+
+    @property
+    def ends_at(self) -> datetime:
+        """The latest expected end of the work, without the travel after it."""
+        return self.card.starts_at + timedelta(minutes=self.card.minutes_to)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the job is, from acceptance on, and links that open the telephone's own map."""
+
+    address: Address
+    latitude: float
+    longitude: float
+
+    @property
+    def line(self) -> str:
+        """The address on one line."""
+        one = self.address
+        return f"{one.street}, {one.city}, {one.state} {one.zip_code}"
+
+    def map_link(self, user_agent: str) -> str:
+        """Give the link that opens a device's own map application with the way there; on a desk, a map in the browser."""
+        there = f"{self.latitude:.6f},{self.longitude:.6f}"
+        if any(device in user_agent for device in _APPLE):
+            return f"https://maps.apple.com/?{urlencode({'daddr': there})}"
+        if "Android" in user_agent:
+            return f"geo:{there}?{urlencode({'q': f'{there} ({self.line})'}, quote_via=quote)}"
+        return f"https://www.openstreetmap.org/directions?{urlencode({'to': there})}"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A photograph of the work, by links that last an hour."""
+
+    small: str
+    large: str
+    added_at: datetime
+    is_mine: bool
+
+
+def read_job_id(text: str) -> UUID:
+    """
+    Read a booking's outside name.
+
+    :raises NotFound: when it is none.
+    """
+    return read_public_id("bk", text)
+
+
+def jobs(cards: Sequence[BookingCard]) -> list[Job]:
+    """Show bookings, in three queries."""
+    if not cards:
+        return []
+    categories = {one.id: one for one in list_categories()}
+    cities = {one.key: one.name for one in list_cities()}
+    people = get_contacts({card.customer_id for card in cards})
+    shown = []
+    for card in cards:
+        category = categories.get(card.category_id)
+        who = people[card.customer_id]
+        least, most = pay_of(card)
+        shown.append(
+            Job(
+                id=public_id("bk", card.id),
+                card=card,
+                title=category.name if category else "",
+                icon=category.icon if category else "wrench",
+                customer=f"{who.first_name} {who.last_name[:1]}.".strip(),
+                city=cities.get(card.city_key, ""),
+                least=Money(least, card.currency),
+                most=Money(most, card.currency),
+                label=LABELS[card.status],
+                reference=card.reference,
+            )
+        )
+    return shown
+
+
+def job(booking_id: UUID, by: Actor) -> Job:
+    """
+    Show one job to its provider.
+
+    :raises NotFound: when it is not theirs, or not any more.
+    """
+    return jobs([access_booking(booking_id=booking_id, by=by)])[0]
+
+
+def kind_of(card: BookingCard) -> str:
+    """Name the usual job that a booking is, or nothing."""
+    if not card.kind:
+        return ""
+    try:
+        return get_job_kind(card.kind).name
+    except Refused:  # offered once, not any more
+        return ""
+
+
+def place_of(card: BookingCard) -> Place | None:
+    """Give the address of a job that is the provider's."""
+    if card.address_id is None:
+        return None
+    return Place(get_address(card.customer_id, card.address_id), card.latitude, card.longitude)
+
+
+def work_of(card: BookingCard, by: Actor, at: datetime) -> tuple[Work, list[Picture]]:
+    """Give how the work goes, with its photographs."""
+    work = get_work(booking_id=card.id, by=by, at=at)
+    pictures = [
+        Picture(
+            signed_url(MediaId(one.media_id), 400, seconds=_PICTURE_SECONDS),
+            signed_url(MediaId(one.media_id), 1600, seconds=_PICTURE_SECONDS),
+            one.added_at,
+            one.is_mine,
+        )
+        for one in work.photographs
+    ]
+    return work, pictures
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An offer with its category in words and the zone of its place."""
+
+    id: str
+    card: OfferCard
+    title: str
+    icon: str
+    zone: str
+
+    @property
+    def seconds(self) -> int:
+        """How long its window is in all."""
+        return max(1, int((self.card.expires_at - self.card.offered_at).total_seconds()))
+
+
+def offers(cards: Collection[OfferCard]) -> list[Offer]:
+    """Show offers, in two queries."""
+    if not cards:
+        return []
+    categories = {one.id: one for one in list_categories()}
+    cities = list_cities()
+    shown = []
+    for card in cards:
+        category = categories.get(card.category_id)
+        nearest = min(
+            cities,
+            key=lambda city: (city.latitude - card.area.latitude) ** 2 + (city.longitude - card.area.longitude) ** 2,
+        )
+        shown.append(
+            Offer(
+                public_id("of", card.id),
+                card,
+                category.name if category else "",
+                category.icon if category else "wrench",
+                nearest.time_zone,
+            )
+        )
+    return shown
+
+
+def is_over(card: BookingCard) -> bool:
+    """Whether nothing is left for the provider to do."""
+    return card.status in {BookingStatus.SETTLED, BookingStatus.CLOSED, BookingStatus.CANCELLED}

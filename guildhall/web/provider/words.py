@@ -1,0 +1,54 @@
+"""What statuses are called to the provider, and distances as people of the place measure them."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from guildhall.bookings.types import BookingStatus as S
+from guildhall.web.pages.moments import decimal
+
+Kind = Literal["", "accent", "success", "warning", "danger", "info"]
+_METRES_A_MILE = 1_609.344
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a badge says, in which colour, and a sentence about what follows."""
+
+    text: str | Promise
+    kind: Kind
+    follows: str | Promise
+
+
+LABELS: dict[str, Label] = {
+    S.CONFIRMED: Label(gettext_lazy("Confirmed"), "accent", gettext_lazy("The job is yours.")),
+    S.EN_ROUTE: Label(gettext_lazy("On the way"), "info", gettext_lazy("The customer knows that you are coming.")),
+    S.ARRIVED: Label(gettext_lazy("There"), "info", gettext_lazy("Ask the customer for the code of four digits.")),
+    S.IN_PROGRESS: Label(gettext_lazy("Working"), "info", gettext_lazy("The paid time runs.")),
+    S.COMPLETED: Label(
+        gettext_lazy("Waiting for the customer"),
+        "warning",
+        gettext_lazy("The customer looks at your hours. If they say nothing, your hours count."),
+    ),
+    S.CONTESTED: Label(
+        gettext_lazy("Hours contested"),
+        "danger",
+        gettext_lazy("The customer remembers another time. Our team decides; nothing is charged or paid before that."),
+    ),
+    S.UNRESOLVED: Label(
+        gettext_lazy("With our team"),
+        "warning",
+        gettext_lazy("Our team looks at this job and tells you what follows. The money waits until then."),
+    ),
+    S.SETTLED: Label(gettext_lazy("Hours final"), "success", gettext_lazy("Your pay is on its way.")),
+    S.CANCELLED: Label(gettext_lazy("Cancelled"), "", gettext_lazy("Nothing is to be done here.")),
+    S.CLOSED: Label(gettext_lazy("Done"), "success", gettext_lazy("Everything is paid.")),
+}
+
+
+def miles(metres: int) -> str:
+    """Write a distance: `2.4 mi`."""
+    return _("%(miles)s mi") % {"miles": decimal(max(metres / _METRES_A_MILE, 0.1))}
