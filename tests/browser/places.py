@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.urls import URLPattern, URLResolver, get_resolver
 
 # Edges that answer machines, and addresses that only take forms.
-MACHINES = ("api/", "webhooks/", "internal/", "health", "ready")
+MACHINES = ("api/", "webhooks/", "internal/", "media/", "health", "ready")
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,12 @@ ROWS: dict[str, Row] = {
     "ops/": Row("/ops/", "operator"),
     "ops/search": Row("/ops/search?q=nobody", "operator"),
     "ops/bookings": Row("/ops/bookings?status=unfilled", "operator"),
+    "ops/customers": Row("/ops/customers", "operator"),
+    "ops/providers": Row("/ops/providers", "operator"),
+    "ops/switches": Row("/ops/switches", "operator"),
+    "ops/policies": Row("/ops/policies", "operator"),
+    "ops/policies/<str:document>": Row("/ops/policies/matching", "operator"),
+    "ops/health": Row("/ops/health", "operator"),
 }
 _CUSTOMERS = "tests/browser/test_customer.py: looked at on the way of a booking"
 ELSEWHERE: dict[str, str] = {
@@ -77,7 +83,10 @@ ELSEWHERE: dict[str, str] = {
             "offers/live",
             "offers/<str:offer_id>/live",
             "offers/<str:offer_id>/acceptance",
-            *(f"jobs/<str:booking_id>/{step}" for step in ("live", "leave", "arrive", "start", "pause", "resume", "photographs")),
+            *(
+                f"jobs/<str:booking_id>/{step}"
+                for step in ("live", "leave", "arrive", "start", "pause", "resume", "photographs")
+            ),
         )
     },
     "preferences": "tests/web/test_pages.py: takes a form only",
@@ -101,7 +110,18 @@ _OF_A_BOOKING = [
 ELSEWHERE |= {
     "ops/live": "tests/operator_pages: a part of a page",
     "ops/bookings/<str:booking_id>": _DESK,
+    "ops/customers/<str:customer_id>": _DESK,
+    "ops/providers/<str:provider_id>": _DESK,
     "ops/facts/<int:fact_id>/retry": _DESK_FORMS,
+    "ops/customers/<str:customer_id>/closing": _DESK_FORMS,
+    "ops/providers/<str:provider_id>/tier": _DESK_FORMS,
+    "ops/providers/<str:provider_id>/right": _DESK_FORMS,
+    "ops/providers/<str:provider_id>/right/revocation": _DESK_FORMS,
+    "ops/providers/<str:provider_id>/closing": _DESK_FORMS,
+    "ops/switches/<str:pause_id>/release": _DESK_FORMS,
+    "ops/jobs/<int:job_id>/retry": _DESK_FORMS,
+    "ops/jobs/<int:job_id>/cancellation": _DESK_FORMS,
+    "ops/timers/<int:timer_id>/retry": _DESK_FORMS,
     **{f"ops/bookings/<str:booking_id>/{action}": _DESK_FORMS for action in _OF_A_BOOKING},
 }
 

@@ -123,10 +123,10 @@ def waves_of(card: BookingCard) -> list[Wave]:
     turns: dict[int, int] = defaultdict(int)
     waves = []
     for number, group in groupby(found, key=lambda one: one.wave_number):
-        facts = by_number[number]
-        fact = facts[turns[number]] if turns[number] < len(facts) else None
+        facts, turn = by_number[number], turns[number]
         turns[number] += 1
-        waves.append(_wave(number, fact, list(group), people, tiers))
+        when = facts[turn] if turn < len(facts) else None
+        waves.append(_wave(number, when, list(group), people, tiers))
     return waves
 
 

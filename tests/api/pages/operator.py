@@ -14,7 +14,7 @@ def _action(status: str, action: str, **form: str) -> Page:
 PAGES: dict[str, Page] = {
     **account_pages("ops", next_page="/ops/account/profile"),
     "GET /ops/search": Page(path="/ops/search?q=nobody"),
-    "POST /ops/facts/{fact_id}/retry": Page(path="/ops/facts/1/retry"),
+    "POST /ops/facts/{fact_id}/retry": Page(path="/ops/facts/999999999/retry"),
     "GET /ops/bookings/{booking_id}": Page(path="/ops/bookings/{confirmed}"),
     "POST /ops/bookings/{booking_id}/settlement": _action(
         "contested", "settlement", minutes="30", reason="Half of it.", next=_BACK
@@ -29,4 +29,22 @@ PAGES: dict[str, Page] = {
     "POST /ops/bookings/{booking_id}/rescheduling": _action("confirmed", "rescheduling", starts_at="2027-03-09T10:00"),
     "POST /ops/bookings/{booking_id}/withdrawal": _action("confirmed", "withdrawal", reason="Ill."),
     "POST /ops/bookings/{booking_id}/cancellation": _action("confirmed", "cancellation", reason="Rain."),
+    "GET /ops/customers/{customer_id}": Page(path="/ops/customers/{customer}"),
+    "POST /ops/customers/{customer_id}/closing": Page(path="/ops/customers/{customer}/closing"),
+    "GET /ops/providers/{provider_id}": Page(path="/ops/providers/{provider}"),
+    "POST /ops/providers/{provider_id}/tier": Page({"rank": "2"}, path="/ops/providers/{provider}/tier"),
+    "POST /ops/providers/{provider_id}/right": Page(
+        {"valid_until": "2029-12-31"}, path="/ops/providers/{provider}/right"
+    ),
+    "POST /ops/providers/{provider_id}/right/revocation": Page(
+        {"reason": "The check failed."}, path="/ops/providers/{provider}/right/revocation"
+    ),
+    "POST /ops/providers/{provider_id}/closing": Page(path="/ops/providers/{provider}/closing"),
+    "POST /ops/switches": Page({"what": "matching", "city": "san-diego", "reason": "Storm."}),
+    "POST /ops/switches/{pause_id}/release": Page(path="/ops/switches/{pause}/release"),
+    "GET /ops/policies/{document}": Page(path="/ops/policies/matching"),
+    "POST /ops/policies/{document}": Page({"window_days": "21", "reason": "Summer."}, path="/ops/policies/review"),
+    "POST /ops/jobs/{job_id}/retry": Page(path="/ops/jobs/999999999/retry"),
+    "POST /ops/jobs/{job_id}/cancellation": Page(path="/ops/jobs/999999999/cancellation"),
+    "POST /ops/timers/{timer_id}/retry": Page(path="/ops/timers/999999999/retry"),
 }

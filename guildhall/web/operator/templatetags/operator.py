@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
 from guildhall.identity.types import Scope
@@ -48,13 +49,17 @@ def operator_places(context: dict[str, Any]) -> list[Place]:
     section = context.get("section", "")
     places = [
         ("bookings", "/ops/bookings", _("Bookings"), "calendar", _SEE_WORK),
+        ("customers", "/ops/customers", _("Customers"), "users", _SEE_WORK),
+        ("providers", "/ops/providers", _("Providers"), "shield-check", _SEE_WORK | {Scope.VETTING}),
+        ("switches", "/ops/switches", _("Stop switches"), "pause", _SEE_WORK),
+        ("policies", "/ops/policies", _("Policies"), "sliders-horizontal", _SEE_WORK | {Scope.VETTING}),
+        ("health", "/ops/health", _("Health"), "timer", _SEE_WORK),
         ("account", "/ops/account/", _("Account"), "user", set(Scope)),
     ]
-    has_none = not request.account.scopes
     return [
         Place(href, label, icon, is_current=section == name)
         for name, href, label, icon, scopes in places
-        if name == "account" or (not has_none and not scopes.isdisjoint(request.account.scopes))
+        if name == "account" or not scopes.isdisjoint(request.account.scopes)
     ]
 
 
@@ -62,6 +67,12 @@ def operator_places(context: dict[str, Any]) -> list[Place]:
 def status_word(status: str) -> Word:
     """Give the word of a booking's status."""
     return words.word(words.STATUSES, status)
+
+
+@register.filter
+def weekday(number: int) -> str:
+    """Name a day of the week in short; 0 is Monday."""
+    return str(WEEKDAYS_ABBR[number])
 
 
 @register.filter
