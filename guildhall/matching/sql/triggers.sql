@@ -166,7 +166,7 @@ end $$;
 -- One plan for batches of every size: planning this anew for a handful of cascades takes longer than moving them. Without sorts where
 -- an index has the order: the last reservation before an instant is one step, not a sort of them all.
 create or replace function matching.advance(claimed uuid[], careful boolean default false) returns void language plpgsql volatile
-set plan_cache_mode = force_generic_plan set enable_sort = off as $$
+set plan_cache_mode = force_generic_plan set enable_sort = off set jit = off as $$
 declare
   now_at constant timestamptz := timers.clock_now();
   prefix constant text := matching.id_prefix(clock_timestamp());
