@@ -123,7 +123,8 @@ function place(map: L.Map, point: Point, element: HTMLElement): void {
   })
   const handle = marker.getElement()
   handle?.setAttribute("role", "button")
-  handle?.setAttribute("aria-label", element.dataset["pinLabel"] ?? point.label)
+  // What is written beside it belongs to its name.
+  handle?.setAttribute("aria-label", [point.label, element.dataset["pinLabel"]].filter(Boolean).join(". "))
   handle?.addEventListener("keydown", (event) => moveByKey(event, map, marker, tell))
 }
 

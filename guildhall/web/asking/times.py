@@ -23,8 +23,8 @@ _STEPS_A_DAY = 48
 class TimeFields(forms.Form):
     """A day and an arrival window; which of two equal times is asked only when clocks show it twice."""
 
-    day = forms.DateField(label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    time = forms.TypedChoiceField(label=_("Arrival"), required=False, choices=[], coerce=time.fromisoformat)
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    time = forms.TypedChoiceField(label=_("Arrival"), choices=[], coerce=time.fromisoformat)
     fold = forms.TypedChoiceField(label=_("Which of the two?"), required=False, choices=[], coerce=int)
 
     def __init__(self, *args: Any, zone: str, at: datetime, **kwargs: Any) -> None:
@@ -51,12 +51,6 @@ class TimeFields(forms.Form):
         """Which of two equal times is meant, when it was asked."""
         fold = self.cleaned_data.get("fold")
         return fold if isinstance(fold, int) else None
-
-    def require_time(self) -> None:
-        """Ask for what is missing of the time."""
-        for name, words in (("day", _("Choose a day.")), ("time", _("Choose when to arrive."))):
-            if not self.cleaned_data.get(name) and name not in self.errors:
-                self.add_error(name, words)
 
     @contextmanager
     def refused_times(self) -> Iterator[None]:

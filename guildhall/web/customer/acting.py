@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -40,6 +40,10 @@ class Cancellation(Reason):
 
     fee = forms.IntegerField(min_value=0, max_value=_FEE_MAX, widget=forms.HiddenInput)
 
+    def show_fee(self, fee_minor: int) -> None:
+        """Show the form once more with another fee; what was typed and what is wrong stay."""
+        self.data = {**self.data.dict(), "fee": str(fee_minor)} if isinstance(self.data, QueryDict) else self.data
+
 
 class OtherHours(forms.Form):
     """How long the work really took."""
@@ -70,7 +74,7 @@ def cancel(request: PageRequest, booking_id: str) -> HttpResponse:
     if form.is_valid():
         if form.cleaned_data["fee"] != fee_minor:
             form.add_error(None, gettext("Meanwhile cancelling costs something else. Look at the fee again."))
-            form = _again(form, fee=fee_minor)
+            form.show_fee(fee_minor)
         else:
             reason = form.cleaned_data["reason"]
             with refusals_beside(form):
@@ -89,15 +93,6 @@ def cancel(request: PageRequest, booking_id: str) -> HttpResponse:
     return show_form(request, "customer/cancellation.html", form, **context)
 
 
-def _again(form: forms.Form, **values: object) -> forms.Form:
-    """Show a form once more with other hidden values; what was typed and what is wrong stay."""
-    data = form.data.copy()
-    for name, value in values.items():
-        data[name] = str(value)
-    form.data = data
-    return form
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def reschedule(request: PageRequest, booking_id: str) -> HttpResponse:
     """Move it to another time at its place. Somebody who had accepted is free again, and matching starts anew."""
@@ -106,13 +101,12 @@ def reschedule(request: PageRequest, booking_id: str) -> HttpResponse:
         return SeeOther(address_of(card))
     form = TimeFields(sent(request), zone=card.time_zone, at=at)
     if form.is_valid():
-        form.require_time()
         wall = form.wall_time
-        if wall is not None:
-            with refusals_beside(form), form.refused_times():
-                commands.reschedule_booking(
-                    booking_id=card.id, starts_at=wall, fold=form.chosen_fold, by=request.actor, at=at
-                )
+        assert wall is not None
+        with refusals_beside(form), form.refused_times():
+            commands.reschedule_booking(
+                booking_id=card.id, starts_at=wall, fold=form.chosen_fold, by=request.actor, at=at
+            )
         if not form.errors:
             return SeeOther(address_of(card))
     context = {

@@ -1,5 +1,7 @@
 """The customer's first page: what is happening now."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -19,7 +21,7 @@ _URGENT = ("awaiting_card", "unfilled", "completed", "arrived", "en_route", "in_
 @require_safe
 def page(request: PageRequest) -> HttpResponse:
     """Show what happens now, what wants an answer first; then a way to book, and one's own things."""
-    own = {"by": request.actor, "of": request.account.id}
+    own: dict[str, Any] = {"by": request.actor, "of": request.account.id}
     now = sorted(
         list_bookings(**own, is_over=False, limit=_SHOWN), key=lambda card: (_urgency(card.status), card.starts_at)
     )

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from guildhall.bookings.queries import receipt_of, would_cost
 from guildhall.bookings.types import BookingCard, Receipt
 from guildhall.catalog.queries import get_category_by_id
 from guildhall.customers.queries import favourite_ids, get_address
 from guildhall.customers.types import Address
+from guildhall.eventlog.queries import timeline
+from guildhall.eventlog.types import Fact
 from guildhall.kernel.ids import public_id
 from guildhall.kernel.money import Money
 from guildhall.kernel.refusals import NotFound
@@ -28,7 +28,6 @@ from guildhall.reviews.types import BookingReviews
 from guildhall.web.asking.words import cancellation_terms
 from guildhall.web.customer.reading import address_of, kind_name, tier_names
 from guildhall.web.customer.timeline import steps_of
-from guildhall.web.pages.maps import Point
 from guildhall.web.signin.access import PageRequest
 
 LIVE = frozenset(
@@ -79,6 +78,25 @@ class LiveBooking:
     def provider(self) -> Profile | None:
         """Who comes, or came."""
         return get_profile(self.card.provider_id) if self.card.provider_id else None
+
+    @cached_property
+    def facts(self) -> list[Fact]:
+        """What happened, oldest first."""
+        return timeline(self.card.reference)
+
+    @property
+    def expected_at(self) -> datetime | None:
+        """When the provider says that they come, after saying that it gets later."""
+        told = [fact for fact in self.facts if fact.name in {"booking.provider_delayed", "booking.confirmed"}]
+        if not told or self.card.status not in _EXPECTED or told[-1].name != "booking.provider_delayed":
+            return None
+        return datetime.fromisoformat(told[-1].payload["expected_at"])
+
+    @property
+    def was_given_back(self) -> bool:
+        """Whether somebody had accepted and gave the job back, and the others are asked."""
+        told = [fact.name for fact in self.facts if fact.name in {"booking.provider_withdrew", "booking.confirmed"}]
+        return told[-1:] == ["booking.provider_withdrew"]
 
     @cached_property
     def reviews(self) -> BookingReviews | None:
@@ -171,11 +189,6 @@ class LiveBooking:
         return Money(minor, self.card.currency)
 
     @property
-    def points(self) -> list[Point]:
-        """What the map shows."""
-        return [Point(self.card.latitude, self.card.longitude, _("Your address"), "pin")]
-
-    @property
     def address(self) -> Address | None:
         """Where."""
         return get_address(self.card.customer_id, self.card.address_id) if self.card.address_id else None
@@ -203,7 +216,7 @@ def context_of(live: LiveBooking) -> dict[str, Any]:
         "is_favourite": bool(provider and provider.id in favourite_ids(card.customer_id)),
         "wave": wave,
         "wave_tier": tiers.get(wave.tier_rank or 0, "") if wave else "",
-        "steps": steps_of(card, provider.first_name if provider else "", live.cascade),
+        "steps": steps_of(card, live.facts, provider.first_name if provider else "", live.cascade),
         "least": amount(card.estimate_from_minor),
         "most": amount(card.estimate_to_minor),
         "up_to": amount(card.authorize_minor),

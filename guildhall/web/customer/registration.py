@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from guildhall.customers.commands import register_customer
 from guildhall.customers.types import CustomerKind
+from guildhall.web.pages.forms import ChoiceCards
 from guildhall.web.signin.access import OpenRequest, open_page
 from guildhall.web.signin.answering import SeeOther, sent
 from guildhall.web.signin.forms import Registration
@@ -25,7 +26,7 @@ class CustomerRegistration(Registration):
         label=_("This account is for"),
         choices=[(CustomerKind.RESIDENTIAL.value, _("My home")), (CustomerKind.BUSINESS.value, _("A business"))],
         initial=CustomerKind.RESIDENTIAL.value,
-        widget=forms.RadioSelect,
+        widget=ChoiceCards,
     )
     company_name = forms.CharField(
         label=_("Company"),

@@ -97,7 +97,7 @@ def _known(draft: Draft, customer_id: UUID) -> Address | None:
 
 
 def _ask(request: PageRequest, draft: Draft, known: Address | None, said: dict[str, str]) -> str:
-    own = {"customer_id": request.account.id, "by": request.actor, "at": request.received_at}
+    own: dict[str, Any] = {"customer_id": request.account.id, "by": request.actor, "at": request.received_at}
     address_id = (
         known.id
         if known

@@ -34,7 +34,7 @@ class Tip(forms.Form):
     """A share of the price, or another amount."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
-    choice = forms.ChoiceField(label=_("How much?"), choices=[], widget=ChoiceCards(is_row=True))
+    choice = forms.ChoiceField(label=_("How much?"), choices=[], widget=ChoiceCards)
     other = forms.DecimalField(
         label=_("Another amount"),
         required=False,

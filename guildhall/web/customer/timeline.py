@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from guildhall.bookings.types import BookingCard
-from guildhall.eventlog.queries import timeline
+from guildhall.eventlog.types import Fact
 from guildhall.matching.types import CascadeCard
 
 _ORDER = ("requested", "card", "looking", "accepted", "way", "work", "paid")
@@ -27,9 +27,9 @@ _NOW = {
 }
 
 
-def steps_of(card: BookingCard, provider: str, cascade: CascadeCard | None) -> list[dict[str, Any]]:
-    """Give the steps of the `timeline` component; `provider` is who comes, by first name, or empty."""
-    times = {fact.name: fact.occurred_at for fact in timeline(card.reference)}
+def steps_of(card: BookingCard, facts: list[Fact], provider: str, cascade: CascadeCard | None) -> list[dict[str, Any]]:
+    """Give the steps of the `timeline` component; `facts` are the booking's, `provider` is who comes, by first name, or empty."""
+    times = {fact.name: fact.occurred_at for fact in facts}
     ended = times.get("booking.cancelled")
     now = _ORDER.index(_NOW.get(card.status, "paid")) + (card.status == "closed")
     moments = _times(card, times)
@@ -70,7 +70,7 @@ def _title(name: str, state: str, card: BookingCard, provider: str) -> str:
     titles = {
         "requested": _("Requested"),
         "card": _("Card in order") if state == "done" else _("Your card"),
-        "looking": _("We asked around") if state == "done" else _("Somebody is looked for"),
+        "looking": _("We asked around") if state == "done" else _("We look for somebody"),
         "accepted": _("%(name)s accepted") % who if provider else _("Somebody accepts"),
         "way": _("%(name)s set out") % who if state == "done" else _("On the way"),
         "work": _("Work began") if state == "done" else _("Work"),

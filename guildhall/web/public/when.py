@@ -33,12 +33,11 @@ class When(TimeFields):
     )
     field_order = ["mode", "day", "time", "fold"]
 
-    def clean(self) -> dict[str, Any]:
-        """Ask for the time when one is wanted."""
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("mode") == "scheduled":
-            self.require_time()
-        return cleaned
+    def full_clean(self) -> None:
+        """Ask for the time only when one is wanted."""
+        if self.data.get("mode") == "asap":
+            self.fields["day"].required = self.fields["time"].required = False
+        super().full_clean()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
