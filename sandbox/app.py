@@ -15,8 +15,10 @@ from starlette.routing import Route
 
 from sandbox import faults as faulting
 from sandbox import mailbox as mailing
-from sandbox import sms, stripe
+from sandbox import past, sms, stripe
 from sandbox.clock import VirtualClock
+from sandbox.residents.desk import SPEEDS, ResidentsDesk
+from sandbox.residents.desk import routes as residents_routes
 from sandbox.settings import Settings
 from sandbox.sms.emulator import InboundWebhook
 from sandbox.sms.wire import server_error
@@ -32,6 +34,7 @@ class Sandbox:
 
     def __init__(self, settings: Settings, store: Store, clock: VirtualClock) -> None:
         self.clock = clock
+        self.store = store
         self.faults = faulting.Faults()
         self.mailbox = mailing.Mailbox(store, clock)
         self.smtp = mailing.SmtpHandler(self.mailbox, self.faults)
@@ -61,6 +64,7 @@ class Sandbox:
                 "smtp": lambda: self.smtp.in_flight,
             },
         )
+        self.residents = ResidentsDesk(store)
         self._let_faults_happen()
         self.app = Starlette(routes=self._routes(), lifespan=self._lifespan)
 
@@ -79,6 +83,8 @@ class Sandbox:
             Route("/sandbox/books", self._books),
             Route("/sandbox/clock", self._show_clock, methods=["GET"]),
             Route("/sandbox/clock", self._travel, methods=["POST"]),
+            *past.routes(store=self.store, clock=self.clock, stripe=self.stripe),
+            *residents_routes(self.residents),
             *mailing.routes(self.mailbox),
             *sms.inspection_routes(self.sms),
             *faulting.routes(self.faults),
@@ -103,7 +109,8 @@ class Sandbox:
             await self.traveller.close()
 
     async def _home(self, _request: Request) -> Response:
-        return page("home.html", clock=self.traveller.as_json(), faults=len(self.faults.armed()))
+        shown: dict[str, Any] = {"clock": self.traveller.as_json(), "residents": self.residents.as_json()}
+        return page("home.html", **shown, speeds=SPEEDS, mails=self.mailbox.count(), faults=len(self.faults.armed()))
 
     async def _health(self, _request: Request) -> Response:
         breaches = [*self.stripe.violations, *self.sms.violations]

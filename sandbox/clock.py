@@ -1,4 +1,4 @@
-"""The sandbox's clock: real time plus an offset that only grows."""
+"""The sandbox's clock: real time plus an offset that only grows, but for the past that a new city has lived."""
 
 from __future__ import annotations
 
@@ -32,4 +32,15 @@ class VirtualClock:
         with self._lock:
             if seconds < self._offset:
                 raise ValueError(f"The clock is {self._offset} s ahead and cannot go back to {seconds} s.")
+            self._offset = float(seconds)
+
+    def set_past(self, seconds: float) -> None:
+        """
+        Set an offset of at most zero: while a past is being lived, the clock may go either way.
+
+        :raises ValueError: when the clock has left the past, or would leave it for the future; nothing changes then.
+        """
+        with self._lock:
+            if seconds > 0 or self._offset > 0:
+                raise ValueError(f"The clock is {self._offset} s ahead: {seconds} s is no past of it.")
             self._offset = float(seconds)

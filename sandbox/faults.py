@@ -158,7 +158,8 @@ def routes(faults: Faults) -> list[Route]:
         except ValidationError as error:
             errors = [{"field": ".".join(map(str, part["loc"])), "message": part["msg"]} for part in error.errors()]
             return problem(400, "not_a_fault", "This is not a fault.", errors=errors)
-        return JSONResponse(faults.order(wanted).as_json(), 201)
+        armed = faults.order(wanted)
+        return RedirectResponse("/sandbox/faults", 303) if is_form(request) else JSONResponse(armed.as_json(), 201)
 
     async def clear(request: Request) -> Response:
         faults.clear()

@@ -47,6 +47,10 @@ class Mailbox:
         self._last = number
         return number
 
+    def count(self) -> int:
+        """How many there are."""
+        return self._last
+
     def read(self, number: str) -> Document | None:
         """The whole mail, or None."""
         summary, parts = self._store.get("mail", number), self._store.get("mail-content", number)

@@ -55,6 +55,18 @@ def realtime(ports: Ports) -> Role:
     return Role("realtime", partial(_run_realtime, ports.realtime), _WEB_STOPS)
 
 
+def progress(ports: Ports, file: Path) -> Role:
+    """Give the process that answers on the pages' port while the city's past is lived; `file` says how far it is."""
+    return Role("progress", partial(_show_progress, ports.web, file), _WEB_STOPS)
+
+
+def residents(environment: Mapping[str, str], ports: Ports, folder: Path) -> Role:
+    """Give the process that plays the people of the city, over HTTP like anybody else."""
+    options = ["--guildhall-url", f"http://127.0.0.1:{ports.web}", "--sandbox-url", f"http://127.0.0.1:{ports.sandbox}"]
+    program = Program([*PYTHON, "sandbox.residents", *options, "--people", str(folder)], for_sandbox(environment))
+    return Role("residents", program, _WEB_STOPS)
+
+
 def forked() -> list[Role]:
     """Give the roles that are forked from a process which has loaded Django."""
     return [
@@ -104,6 +116,13 @@ def _run_realtime(port: int, stop: threading.Event) -> None:
 
     _call_me("realtime")
     run_realtime(stop, port=port)
+
+
+def _show_progress(port: int, file: Path, stop: threading.Event) -> None:
+    from guildhall.cli.progress import show  # noqa: PLC0415 - only this role needs a server of its own
+
+    _call_me("progress")
+    show(stop, port=port, file=file)
 
 
 def _run_single(ports: Ports, stop: threading.Event) -> int:

@@ -46,6 +46,7 @@ class _Running:
     started_at: float = 0.0
     restart_at: float | None = None
     pause: float = _FIRST_PAUSE_SECONDS
+    is_wanted: bool = True
 
 
 @dataclass
@@ -92,6 +93,18 @@ class Supervisor:
         """Start a role and keep it running."""
         self._roles[role.name] = _Running(role)
         self._launch(self._roles[role.name])
+
+    def end(self, name: str) -> None:
+        """End a role that is needed no longer, and wait until it is gone; one that does not go in time is killed."""
+        running = self._roles[name]
+        running.is_wanted = False
+        _signal(running.child, signal.SIGTERM)
+        deadline = time.monotonic() + _GRACE_SECONDS
+        while running.child is not None:
+            if time.monotonic() > deadline:
+                _signal(running.child, signal.SIGKILL)
+            self._tick()
+        del self._roles[name]
 
     def run_once(self, name: str, target: Target, *, capture: bool = True) -> int:
         """
@@ -224,7 +237,7 @@ class Supervisor:
         running = self._roles[name]
         running.child = None
         self._record()
-        if self._stopping:
+        if self._stopping or not running.is_wanted:
             return
         if time.monotonic() - running.started_at > _STEADY_AFTER_SECONDS:
             running.pause = _FIRST_PAUSE_SECONDS

@@ -6,6 +6,7 @@ import argparse
 import gc
 import http.client
 import importlib.util
+import json
 import os
 import resource
 import shutil
@@ -34,6 +35,8 @@ _CHECK_PORTS_FROM = 20000
 _CHECK_PORTS = 8000
 _READY_SECONDS = 90
 _SIGN_OF_LIFE_SECONDS = 2
+_LOG_IN_PROVIDERS = 3
+_PROVIDERS_MAX, _BOOKINGS_MAX = 2_900, 5_000
 _VERTICALS = ("av", "home", "cleaning")
 
 
@@ -45,6 +48,9 @@ class _Options:
     single: bool
     check: bool
     state: Path
+    providers: int | None = None
+    bookings: int | None = None
+    residents: bool = True
 
 
 def main(arguments: list[str]) -> int:
@@ -69,14 +75,33 @@ def _parse(arguments: list[str]) -> _Options:
     parser.add_argument("--vertical", choices=_VERTICALS, help="which vertical pack (default: the last one, or av)")
     parser.add_argument("--port", type=int, help=f"the port of the pages (default: {_PORT}, or the next free one)")
     parser.add_argument("--no-demo", action="store_false", dest="demo", help="leave a new database without a city")
+    parser.add_argument("--providers", type=int, help="how many providers a new city has (default: 2000)")
+    parser.add_argument("--bookings", type=int, help="how many bookings its past has (default: 600)")
+    parser.add_argument("--no-residents", action="store_false", dest="residents", help="nobody plays the city's people")
     parser.add_argument("--single", action="store_true", help="all roles in one process, a thread each")
     parser.add_argument("--check", action="store_true", help="walk the road on a state of its own, then stop")
     parser.add_argument("--state", type=Path, help="the state folder (default: one for this checkout)")
     found = parser.parse_args(arguments)
     if found.port is not None and not 1 <= found.port <= environment.LAST_PORT - 2:
         parser.error(f"argument --port: {found.port} is not a usable port")
+    for name, most in (("providers", _PROVIDERS_MAX), ("bookings", _BOOKINGS_MAX)):
+        wanted = getattr(found, name)
+        if wanted is not None and not (_LOG_IN_PROVIDERS if name == "providers" else 0) <= wanted <= most:
+            parser.error(
+                f"argument --{name}: {wanted} is not {_LOG_IN_PROVIDERS if name == 'providers' else 0} to {most}"
+            )
     folder = found.state or (default_folder() / "check" if found.check else default_folder())
-    return _Options(found.vertical, found.port, found.demo, found.single, found.check, folder.absolute())
+    return _Options(
+        vertical=found.vertical,
+        port=found.port,
+        demo=found.demo,
+        single=found.single,
+        check=found.check,
+        state=folder.absolute(),
+        providers=found.providers,
+        bookings=found.bookings,
+        residents=found.residents and not found.check,
+    )
 
 
 class _Up:
@@ -120,6 +145,8 @@ class _Up:
         if database.is_new:
             # Written down at once: a run that is killed before the city is complete is continued by the next.
             self._remember(migrated="", demo="wanted" if self._options.demo else "unwanted")
+            # What vendors know of another database's people is of no use.
+            shutil.rmtree(self._state.folder / "sandbox", ignore_errors=True)
         expected = fingerprint(vertical=self._vertical)
         is_current = self._settings.get("migrated") == expected
         has_sandbox = variables["GUILDHALL_ENV"] == "sandbox"
@@ -131,6 +158,8 @@ class _Up:
         if not is_current:
             self._must(supervisor, "pack", partial(_load_pack, self._vertical))
             self._remember(vertical=self._vertical, migrated=expected)
+        if self._settings.get("demo") == "wanted" and has_sandbox:
+            self._make_demo(supervisor, ports, variables["SANDBOX_URL"])
         for role in (
             [roles.single(ports)]
             if self._options.single
@@ -143,8 +172,8 @@ class _Up:
         ):
             supervisor.start(role)
         self._wait_for_answers(supervisor, ports)
-        if self._settings.get("demo") == "wanted" and has_sandbox:
-            self._make_demo(supervisor)
+        if self._settings.get("demo") == "made" and has_sandbox and self._options.residents:
+            supervisor.start(roles.residents(variables, ports, self._state.folder / "residents.json"))
         if self._options.check:
             return self._check(supervisor, ports)
         self._welcome(variables, ports)
@@ -172,9 +201,24 @@ class _Up:
         self._say("migrating the database (some seconds)")
         self._must(supervisor, "migrate", migration(variables, quiet=True))
 
-    def _make_demo(self, supervisor: Supervisor) -> None:
-        self._say("making a demo city; the pages answer already")
-        self._must(supervisor, "demo", partial(_create_demo, self._vertical, self._state, small=self._options.check))
+    def _make_demo(self, supervisor: Supervisor, ports: Ports, sandbox_url: str) -> None:
+        """Make the city and live its past before anybody else is there; meanwhile the port says how far it is."""
+        options = self._options
+        progress = self._state.folder / "progress.json"
+        supervisor.start(roles.progress(ports, progress))
+        make = partial(
+            _found_city,
+            self._vertical,
+            sandbox_url,
+            self._state,
+            progress,
+            small=options.check,
+            providers=options.providers,
+            bookings=options.bookings,
+        )
+        self._must(supervisor, "demo", make)
+        supervisor.end("progress")
+        progress.unlink(missing_ok=True)
         self._remember(demo="made")
 
     def _remember(self, **values: str) -> None:
@@ -264,11 +308,36 @@ def _load_pack(vertical: str, _stop: threading.Event) -> None:
     load_vertical(read_pack(vertical), at=clock_now())
 
 
-def _create_demo(vertical: str, state: State, _stop: threading.Event, *, small: bool) -> None:
+def _found_city(
+    vertical: str,
+    sandbox_url: str,
+    state: State,
+    progress: Path,
+    _stop: threading.Event,
+    *,
+    small: bool,
+    providers: int | None,
+    bookings: int | None,
+) -> None:
     from guildhall.cli import demo  # noqa: PLC0415 - needs Django
 
-    log_ins = demo.create(vertical=vertical, size=demo.SMALL if small else demo.FULL)
-    state.write("demo.json", {"log_ins": log_ins})
+    gc.disable()  # It would look through all that is loaded again and again; this process ends with the city.
+    said = {"part": 0.0, "line": "starting"}
+
+    def keep(**news: object) -> None:
+        said.update(news)
+        unfinished = progress.with_suffix(".new")
+        unfinished.write_text(json.dumps(said))
+        unfinished.replace(progress)
+
+    def say(line: str) -> None:
+        print(f"demo city: {line}", flush=True)
+        keep(line=line)
+
+    size = demo.size_of(small=small, providers=providers, bookings=bookings)
+    demo.found(vertical=vertical, sandbox_url=sandbox_url, size=size, say=say, tell=lambda part: keep(part=part))
+    state.write("demo.json", {"log_ins": demo.log_ins()})
+    state.write("residents.json", demo.residents())
 
 
 def _run_check(ports: Ports, folder: Path, _stop: threading.Event) -> int:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Exists, Q
 
 from guildhall.kernel.refusals import Invalid
 from guildhall.timers.models import Clock, Timer
@@ -89,6 +90,21 @@ def travel_to(*, travelled: timedelta) -> None:
     moved = Clock.objects.filter(id=1, travelled__lte=travelled).update(travelled=travelled)
     if not moved:
         raise ClockStaysReal("The clock only goes forward.")
+
+
+def live_in_past(*, travelled: timedelta) -> None:
+    """
+    Set the clock of a new city back (`travelled` is negative), or, once it is, anywhere up to the present (zero).
+
+    A clock that has come to the present with a deadline before it never goes back.
+
+    :raises ClockStaysReal: outside the sandbox, for the future, or when the clock is in the present and something is due one day.
+    """
+    if not settings.SANDBOX or travelled > timedelta():
+        raise ClockStaysReal
+    is_new = Q(travelled=timedelta()) & ~Exists(Timer.objects.all())
+    if not Clock.objects.filter(Q(travelled__lt=timedelta()) | is_new, id=1).update(travelled=travelled):
+        raise ClockStaysReal("Only a new database has a past before it.")
 
 
 def refuse_travelled_clock() -> None:

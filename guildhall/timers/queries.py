@@ -1,5 +1,6 @@
 """The clock's now, and what it will bring."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,12 +32,22 @@ def clock_now() -> datetime:
 
 def next_deadline() -> datetime | None:
     """Give the earliest deadline of any timer or sweeper that is still to come, or None."""
+    return earliest_of([next_deadline_sql()])
+
+
+def next_deadline_sql() -> str:
+    """Give the query of `next_deadline`, for whoever asks it together with something else."""
     parts = [
         "select min(due_at) from timers_timer where not is_parked",
         *(sweeper.next_due for sweeper in sweepers().values()),
     ]
+    return f"select min(due) from ({' union all '.join(parts)}) deadlines(due)"  # noqa: S608 - constants of our own
+
+
+def earliest_of(queries: Collection[str]) -> datetime | None:
+    """Give the earliest instant that any of these queries (constants of our own, one column and row each) gives, or None."""
     with connection.cursor() as cursor:
-        cursor.execute(f"select min(due) from ({' union all '.join(parts)}) deadlines(due)")  # noqa: S608 - constants of our own
+        cursor.execute(f"select min(due) from ({' union all '.join(queries)}) deadlines(due)")  # noqa: S608 - constants of our own
         due: datetime | None = cursor.fetchone()[0]
     return due
 

@@ -1,7 +1,8 @@
-"""The clock's edge for the sandbox: it exists in sandbox settings only, and answers this machine only."""
+"""The sandbox's edges: its clock, and whom its residents may answer. They exist in sandbox settings only, for this machine only."""
 
 from datetime import timedelta
 
+from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,11 +11,23 @@ from django.views.decorators.http import require_http_methods
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from guildhall.eventlog import queries as eventlog
+from guildhall.kernel.ids import public_id
 from guildhall.kernel.refusals import Invalid, NotFound
 from guildhall.timers import commands, queries
 from guildhall.web.api.parsing import read_object
 from guildhall.web.clients import client_address, is_loopback
 
+_MOST_SHOWN = 500
+_OPEN_OFFERS = """
+    select o.id, c.reference, o.provider_id, o.tier_rank, c.mode, o.expires_at
+    from matching_cascade c join matching_offer o on o.cascade_id = c.id and o.wave_number = c.wave_number
+    where c.status = 'live' and o.status = 'open' and o.expires_at > timers.clock_now() order by o.expires_at limit %s
+"""
+_GOING_ON = """
+    select id, status, mode, customer_id, provider_id, lower(planned), minutes_from from bookings_booking
+    where status in ('awaiting_card', 'confirmed', 'en_route', 'arrived', 'in_progress', 'completed')
+      and lower(planned) < timers.clock_now() + interval '1 day' order by lower(planned) limit %s
+"""
 _TRAVEL_SECONDS_MAX = 20 * 366 * 86_400
 
 
@@ -45,6 +58,47 @@ def clock(request: HttpRequest) -> HttpResponse:
             "waiting": waiting,
         }
     )
+
+
+@require_http_methods(["GET"])
+def waiting(request: HttpRequest) -> HttpResponse:
+    """
+    Tell which offers are open and which bookings go on, by public ids, so that one reader can play a whole city's people.
+
+    What they then do they do as themselves, through the API.
+    """
+    if not is_loopback(client_address(request)):
+        raise NotFound
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_OFFERS, [_MOST_SHOWN])
+        offers = cursor.fetchall()
+        cursor.execute(_GOING_ON, [_MOST_SHOWN])
+        bookings = cursor.fetchall()
+    shown_offers = [
+        {
+            "id": public_id("of", offer_id),
+            "booking": reference.partition(":")[2],
+            "provider": public_id("pr", provider_id),
+            "tier": tier_rank,
+            "mode": mode,
+            "expires_at": expires_at.isoformat(),
+        }
+        for offer_id, reference, provider_id, tier_rank, mode, expires_at in offers
+    ]
+    shown_bookings = [
+        {
+            "id": public_id("bk", booking_id),
+            "status": status,
+            "mode": mode,
+            "customer": public_id("cu", customer_id),
+            "provider": public_id("pr", provider_id) if provider_id else None,
+            "starts_at": starts_at.isoformat(),
+            "minutes": minutes,
+        }
+        for booking_id, status, mode, customer_id, provider_id, starts_at, minutes in bookings
+    ]
+    now = queries.clock_now().isoformat()
+    return JsonResponse({"now": now, "offers": shown_offers, "bookings": shown_bookings})
 
 
 def _offset(raw: bytes) -> timedelta:

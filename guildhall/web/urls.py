@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from guildhall.web.api.v1.addresses import api
 from guildhall.web.api.v1.openapi import openapi
 from guildhall.web.health import live, ready
-from guildhall.web.internal import clock
+from guildhall.web.internal import clock, waiting
 from guildhall.web.pages.preferences import preferences
 from guildhall.web.pages.styleguide import styleguide
 from guildhall.web.webhooks.stripe import connect, platform, thin
@@ -30,4 +30,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("webhooks/twilio/inbound", inbound),
 ]
 if settings.SANDBOX:
-    urlpatterns.append(path("internal/clock", clock))
+    urlpatterns += [path("internal/clock", clock), path("internal/waiting", waiting)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +79,20 @@ class StripeEmulator:
     def pending_webhooks(self) -> int:
         """How many deliveries have not been answered with a 2xx yet."""
         return self._courier.pending()
+
+    def held_webhooks(self) -> list[dict[str, Any]]:
+        """The deliveries that wait to be fetched while the clock is in the past, signed: id, target, type, body, signature."""
+        return [
+            {
+                **{name: one[name] for name in ("id", "target", "body", "signature")},
+                "type": json.loads(one["body"])["type"],
+            }
+            for one in self._courier.held()
+        ]
+
+    def note_taken(self, delivery_id: str) -> None:
+        """Remember that a fetched delivery was taken."""
+        self._courier.note_taken(delivery_id)
 
     def books(self) -> dict[str, Any]:
         """The emulator's own double-entry books, and the effects per idempotency key and per transfer group."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 16
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 MOST_REFUSALS = 20
+_FETCHED_AT_ONCE = 500
 
 
 def sign(body: str, secret: str, *, at: float) -> str:
@@ -39,8 +40,21 @@ class Courier:
         """Deliveries nobody has taken yet."""
         return self._desk.store.count("delivery")
 
+    def held(self) -> list[Document]:
+        """Deliveries that wait to be fetched, oldest first, signed now: in the past nothing is sent by itself."""
+        waiting = self._desk.store.list("delivery", limit=_FETCHED_AT_ONCE)
+        return [{**one, "signature": sign(one["body"], self._secret(one), at=time.time())} for one in waiting]
+
+    def note_taken(self, delivery_id: str) -> None:
+        """Remember that somebody who fetched a delivery has taken it; a second time changes nothing."""
+        delivery = self._desk.store.get("delivery", delivery_id)
+        if delivery is not None:
+            self._note(delivery, httpx.codes.OK)
+
     def start_due(self, client: httpx.AsyncClient, group: asyncio.TaskGroup) -> None:
-        """Send what is due, a few at once."""
+        """Send what is due, a few at once; nothing while the clock is in the past, when it is fetched."""
+        if self._desk.clock.offset_seconds < 0:
+            return
         due = self._desk.store.list("delivery", upto=("next_try_at", time.time()), limit=2 * _AT_ONCE)
         for delivery in due:
             if delivery["id"] not in self._under_way and len(self._under_way) < _AT_ONCE:
@@ -64,16 +78,18 @@ class Courier:
                 self._came_back.set()
 
     async def _post(self, client: httpx.AsyncClient, delivery: Document) -> int | None:
-        secret = next((one.secret for one in self._desk.targets if one.kind == delivery["target"]), "")
         headers = {
             "content-type": "application/json; charset=utf-8",
-            "stripe-signature": sign(delivery["body"], secret, at=time.time()),
+            "stripe-signature": sign(delivery["body"], self._secret(delivery), at=time.time()),
             "user-agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
         }
         try:
             return (await client.post(delivery["url"], content=delivery["body"].encode(), headers=headers)).status_code
         except httpx.HTTPError:
             return None
+
+    def _secret(self, delivery: Document) -> str:
+        return next((one.secret for one in self._desk.targets if one.kind == delivery["target"]), "")
 
     def _note(self, delivery: Document, status: int | None) -> None:
         store = self._desk.store

@@ -109,7 +109,7 @@ class _Handler(BaseHTTPRequestHandler):
 class SandboxProcess:
     """`python -m sandbox`, running."""
 
-    def __init__(self, state: Path, guildhall_url: str) -> None:
+    def __init__(self, state: Path, guildhall_url: str, **environment_added: str) -> None:
         self.ready_file = state / "ready.json"
         environment = {
             **os.environ,
@@ -117,6 +117,7 @@ class SandboxProcess:
             "TWILIO_AUTH_TOKEN": TOKEN,
             "STRIPE_SECRET_KEY": STRIPE_KEY,
             "GUILDHALL_PUBLIC_URL": "https://guildhall.example",
+            **environment_added,
         }
         command = [sys.executable, "-m", "sandbox", "--port", "0", "--smtp-port", "0", "--state", str(state)]
         self.log = (state / "log").open("ab")
@@ -145,9 +146,9 @@ class SandboxProcess:
 
 
 @contextmanager
-def sandbox_process(state: Path, guildhall_url: str) -> Iterator[SandboxProcess]:
+def sandbox_process(state: Path, guildhall_url: str, **environment_added: str) -> Iterator[SandboxProcess]:
     state.mkdir(exist_ok=True)
-    process = SandboxProcess(state, guildhall_url)
+    process = SandboxProcess(state, guildhall_url, **environment_added)
     try:
         yield process
     finally:

@@ -1,152 +1,218 @@
 """
-A small city to look at: providers and customers of San Diego and Los Angeles, made by the commands that make real ones.
+A city to look at: providers and customers of San Diego and Los Angeles, and a past that they have lived.
 
 Where people live is drawn from real ZIP codes, weighted by population; who they are is invented. The same seed gives the same
-city. It is made in sandbox settings only.
+people with the same wishes. It is made in sandbox settings only, on a new database, before the roles start.
 """
 
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TypeVar
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import connection
 
-from guildhall.catalog.queries import list_cities, list_tiers
-from guildhall.cli.demo import building, onboarding
-from guildhall.cli.demo.people import LOG_INS, OPERATOR, PASSWORD, Customer, Draw, Operator, Provider
+from guildhall.bookings.models import Booking
+from guildhall.catalog.queries import city_of, list_cities, list_tiers
+from guildhall.cli.demo import building, peopling, pictures
+from guildhall.cli.demo.past.clocks import SystemClock, VendorClock
+from guildhall.cli.demo.past.living import Life, Tell
+from guildhall.cli.demo.past.plan import Demand
+from guildhall.cli.demo.people import CUSTOMER, LOG_INS, OPERATOR, PASSWORD, RESIDENT_DESK, Draw
+from guildhall.cli.demo.people import PROVIDERS as LOG_IN_PROVIDERS
 from guildhall.cli.demo.places import read_places
-from guildhall.timers.queries import clock_now
+from guildhall.cli.demo.trades import Trades
+from guildhall.identity.models import Account
+from guildhall.identity.queries import find_by_email
+from guildhall.kernel.actors import Actor
+from guildhall.kernel.ids import public_id
+from guildhall.providers.models import Provider
+from guildhall.timers.queries import clock_now, travelled_seconds
 
 _SEED = 20270301
-_THREADS = 4
-_TRIES = 3
-_PROGRESS_SECONDS = 2.0
 _FAVOURITES_MAX = 3
-_ONBOARDING_SECONDS = 30.0
-P = TypeVar("P")
+_PAST = timedelta(days=92)
+_JUST_NOW = timedelta(hours=2)
+_SECONDS_FIRST, _SECONDS_PER_PERSON, _SECONDS_PER_BOOKING = 8.0, 0.012, 0.2
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Size:
-    """How many people a city has, besides those who can log in by what is printed; `cities` are keys of the pack, none means all."""
+    """
+    How many people a city has, besides those who can log in by what is printed, and how many bookings its past.
+
+    `cities` are keys of the pack, none means all.
+    """
 
     providers: int
     customers: int
+    bookings: int = 0
     cities: tuple[str, ...] = ()
 
+    @property
+    def past(self) -> timedelta:
+        """How long ago everybody came."""
+        return _PAST if self.bookings else _JUST_NOW
 
-FULL = Size(providers=197, customers=19)
+    @property
+    def seconds(self) -> float:
+        """How long two idle cores take to make it, about."""
+        people = self.providers + self.customers
+        return _SECONDS_FIRST + people * _SECONDS_PER_PERSON + self.bookings * _SECONDS_PER_BOOKING
+
+
+FULL = Size(providers=1997, customers=89, bookings=600)
 SMALL = Size(providers=27, customers=3, cities=("san-diego",))
+
+
+def size_of(*, small: bool, providers: int | None, bookings: int | None) -> Size:
+    """Give the usual size, or the small one, with other numbers of providers (log-ins included) and bookings if wanted."""
+    usual = SMALL if small else FULL
+    return replace(
+        usual,
+        providers=usual.providers if providers is None else providers - len(LOG_IN_PROVIDERS),
+        bookings=usual.bookings if bookings is None else bookings,
+    )
 
 
 class OnlyInSandbox(Exception):
     """Invented people have no place where real ones are."""
 
 
-def create(*, vertical: str, size: Size = FULL) -> list[dict[str, str]]:
-    """
-    Make the city of a vertical whose pack is loaded; gives the log-ins to print: role, email, password.
+def is_to_be_made() -> bool:
+    """Whether the database has no city yet, or one whose past is not lived to its end."""
+    return travelled_seconds() < 0 or find_by_email(OPERATOR.email) is None
 
-    Running again completes what an earlier run began and changes nothing that is complete.
+
+def found(
+    *,
+    vertical: str,
+    sandbox_url: str,
+    size: Size = FULL,
+    say: Say = print,
+    tell: Tell = lambda _: None,
+    say_seconds: float = 2.0,
+) -> None:
+    """
+    Make the city of a vertical whose pack is loaded, and live its past. The emulators have to run, the roles must not.
+
+    Running again goes on where an earlier run broke off; a city that is complete is left alone.
+
+    :param tell: hears which part of it is done, 0 to 1.
+    :raises OnlyInSandbox: anywhere else. :raises ClockStaysReal: when the database was used without a city.
+    """
+    if not settings.SANDBOX:
+        message = "a demo city is made in sandbox settings only"
+        raise OnlyInSandbox(message)
+    if not is_to_be_made():
+        return
+    began = time.monotonic()
+    clock, vendor = SystemClock(), VendorClock(sandbox_url)
+    with connection.cursor() as cursor:
+        # Whatever a crash of the machine takes away is made again by the next run.
+        cursor.execute("set synchronous_commit = off")
+    say(f"this takes about {size.seconds:.0f} s on two idle cores; it goes on where it was should it be interrupted")
+    try:
+        if travelled_seconds() == 0:
+            clock.begin(size.past)
+        vendor.go(clock.now)
+        create(size=size, say=say)
+        say(f"{size.providers + len(LOG_IN_PROVIDERS)} providers ({vertical}) after {time.monotonic() - began:.0f} s")
+        _live(size, clock, vendor, say=say, tell=tell, say_seconds=say_seconds)
+    finally:
+        vendor.close()
+    say(f"complete after {time.monotonic() - began:.0f} s")
+
+
+def log_ins() -> list[dict[str, str]]:
+    """Give what is printed: role, email, password."""
+    return [{"role": person.role, "email": person.email, "password": PASSWORD} for person in LOG_INS]
+
+
+def residents() -> dict[str, object]:
+    """Give whom the residents play: password, e-mail address and tier (0: a customer) by public id, and who looks on for them."""
+    printed = {person.email for person in LOG_INS}
+    played = Account.objects.exclude(email__in=printed).filter(
+        email__endswith=f"@{RESIDENT_DESK.email.partition('@')[2]}"
+    )
+    tiers = dict(Provider.objects.values_list("account_id", "tier_rank"))
+    prefixes = {"provider": "pr", "customer": "cu"}
+    people = {
+        public_id(prefixes[role], account_id): [email, tiers.get(account_id) or 0]
+        for account_id, email, role in played.values_list("id", "email", "role")
+        if role in prefixes
+    }
+    return {"password": PASSWORD, "desk": RESIDENT_DESK.email, "people": people}
+
+
+def create(*, size: Size, say: Say = print) -> None:
+    """
+    Make the people of a city, as of the clock's now. Running again completes what an earlier run began.
 
     :raises OnlyInSandbox: anywhere else.
     """
     if not settings.SANDBOX:
         message = "a demo city is made in sandbox settings only"
         raise OnlyInSandbox(message)
-    began = time.monotonic()
     at = clock_now()
+    draw = _draw(size)
+    trades = Trades.read()
+    for operator in (OPERATOR, RESIDENT_DESK):
+        building.make_operator(operator, at=at)
+    for one in LOG_IN_PROVIDERS:
+        building.make_provider(one, trades=trades, at=at)
+    peopling.make_providers(draw.providers(size.providers), trades, at=at, say=say)
+    peopling.make_customers(draw.customers(size.customers)[1:], at=at, say=say)
+    if not Booking.objects.exists():  # Nobody has lived yet: what is in the log is only who came.
+        peopling.settle_in(at=at)
+        say("everybody can be found")
+    _settle_customers(draw, size, at)
+    pictures.draw_faces(draw.providers(size.providers), at=at, say=say)
+
+
+def _draw(size: Size) -> Draw:
     cities = [city for city in list_cities() if not size.cities or city.key in size.cities]
-    draw = Draw(_SEED, [tier.rank for tier in list_tiers()], read_places(cities))
-    building.make_operator(OPERATOR, at=at)
-    providers = _people(draw, size, at)
-    _make_customers(draw, size, providers, at)
-    _say(f"{len(providers)} providers and their customers ({vertical}) in {time.monotonic() - began:.1f} s")
-    _open_payout_accounts(providers, at)
-    return [_log_in(person) for person in LOG_INS]
+    return Draw(_SEED, [tier.rank for tier in list_tiers()], read_places(cities))
 
 
-def _people(draw: Draw, size: Size, at: datetime) -> dict[UUID, Provider]:
+def _settle_customers(draw: Draw, size: Size, at: datetime) -> None:
+    """Addresses and favourites, for those who have none yet."""
+    ids = peopling.known_ids()
     providers = draw.providers(size.providers)
-    ids = _each("providers", providers, lambda person: building.make_provider(person, at=at))
-    return dict(zip(ids, providers, strict=True))
-
-
-def _make_customers(draw: Draw, size: Size, providers: dict[UUID, Provider], at: datetime) -> None:
-    def make(person: Customer) -> UUID:
-        near = [key for key, one in providers.items() if one.place.city_key == person.place.city_key]
+    for person in draw.customers(size.customers):
+        near = [ids[one.email] for one in providers if one.place.city_key == person.place.city_key]
         dice = draw.chooser(f"favourites of {person.email}")
         favourites = dice.sample(near, min(len(near), dice.randint(1, _FAVOURITES_MAX)))
-        return building.make_customer(person, favourites, at=at)
-
-    first, *others = draw.customers(size.customers)
-    make(first)  # Alone: the map of ZIP codes is read with the first address, and threads would each read it.
-    _each("customers", others, make)
-
-
-def _open_payout_accounts(providers: dict[UUID, Provider], at: datetime) -> None:
-    """
-    Give those who can log in a payout account; the others open theirs, as anybody does, when they first earn something.
-
-    The emulators and the worker have to run for this. Two hundred visits to the vendor's page would take longer than the city.
-    """
-    if not onboarding.answers(settings.SANDBOX_URL):
-        _say("no payout accounts: the vendor's emulator does not answer")
-        return
-    names = {key: f"{one.first_name} {one.last_name}" for key, one in providers.items() if one in LOG_INS}
-    waiting = onboarding.ask_for_links(names, return_url=settings.PUBLIC_URL, at=at)
-    left = onboarding.fill_in_forms({key: names[key] for key in waiting}, seconds=_ONBOARDING_SECONDS)
-    _say(f"payout accounts: {len(waiting) - len(left)} of {len(waiting)} opened")
+        if person == CUSTOMER:
+            building.make_customer(person, favourites, at=at)
+        else:
+            building.settle(ids[person.email], person, favourites, at=at)
 
 
-def _each(what: str, people: Sequence[P], make: Callable[[P], UUID]) -> list[UUID]:
-    """Make people side by side (hashing a password takes most of the time, and leaves the interpreter free)."""
-    made: dict[int, UUID] = {}
-    remaining = iter(enumerate(people))
-    with ThreadPoolExecutor(_THREADS, thread_name_prefix="demo") as pool:
-        working = {pool.submit(_make_some, remaining, make, made) for _ in range(_THREADS)}
-        while working:
-            done, working = wait(working, timeout=_PROGRESS_SECONDS, return_when=FIRST_COMPLETED)
-            if not done:
-                _say(f"{len(made)} of {len(people)} {what}")
-            for work in done:
-                work.result()
-    return [made[index] for index in range(len(people))]
-
-
-def _make_some(remaining: Iterator[tuple[int, P]], make: Callable[[P], UUID], made: dict[int, UUID]) -> None:
-    """Make people until none is left; `next` of a shared iterator is one step, so nobody is taken twice."""
-    try:
-        for index, person in remaining:
-            made[index] = _make_one(make, person)
-    except BaseException:
-        deque(remaining, maxlen=0)  # The other threads finish whom they are at, and stop too.
-        raise
-    finally:
-        connection.close()
-
-
-def _make_one(make: Callable[[P], UUID], person: P) -> UUID:
-    """Make a person; on a busy machine a lock may take too long to get, and going on where it stopped does no harm."""
-    for _ in range(_TRIES - 1):
-        try:
-            return make(person)
-        except OperationalError:
-            continue
-    return make(person)
-
-
-def _say(line: str) -> None:
-    print(f"demo city: {line}", flush=True)
-
-
-def _log_in(person: Customer | Provider | Operator) -> dict[str, str]:
-    return {"role": person.role, "email": person.email, "password": PASSWORD}
+def _live(size: Size, clock: SystemClock, vendor: VendorClock, **told: Any) -> None:
+    """Live what is left of the past. It ends at the present that was when it began, later bookings stay open."""
+    operator = find_by_email(OPERATOR.email)
+    assert operator is not None, "made above"
+    ids = peopling.known_ids()
+    people = _draw(size).customers(size.customers)
+    customers: list[UUID] = [ids[one.email] for one in people if city_of(one.latitude, one.longitude) is not None]
+    began = Account.objects.get(id=operator.id).created_at
+    demand = Demand(
+        seed=_SEED,
+        customers=len(customers),
+        kinds=list(chain.from_iterable(Trades.read().kinds.values())),
+        begins=began,
+        ends=began + size.past,
+        zone="America/Los_Angeles",
+    )
+    plans = demand.draw(size.bookings)
+    life = Life(plans, customers, operator=Actor.operator(operator.id), clock=clock, vendor=vendor, began=began, **told)
+    life.open_accounts([ids[one.email] for one in LOG_IN_PROVIDERS])
+    life.live()

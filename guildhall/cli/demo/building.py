@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import cache
 from uuid import UUID
 
-from guildhall.catalog.queries import list_categories, list_job_kinds, rate_card
-from guildhall.catalog.types import CategoryCard, JobKindCard
 from guildhall.cli.demo.people import PASSWORD, Customer, Operator, Person, Provider
+from guildhall.cli.demo.trades import Trades
 from guildhall.credentialing.commands import grant_work_right
 from guildhall.credentialing.queries import has_right
 from guildhall.customers.commands import add_address, add_favourite, register_customer
@@ -19,13 +17,12 @@ from guildhall.identity.commands import EmailTaken, create_operator, record_cons
 from guildhall.identity.queries import find_by_email, find_code_to_send, is_verified
 from guildhall.identity.types import ConsentKind, NewAccount, Scope
 from guildhall.kernel.actors import Actor
-from guildhall.kernel.money import Money
 from guildhall.providers import commands as providers
 from guildhall.providers.queries import get_profile
 from guildhall.providers.types import PriceModel
 
 _SYSTEM = Actor.system("demo")
-_RIGHT = timedelta(days=730)
+_RIGHT = timedelta(days=1095)
 _TERMS_VERSION = "demo-1"
 _HOME_DIGITS = 6
 
@@ -46,7 +43,7 @@ def make_operator(person: Operator, *, at: datetime) -> None:
         return
 
 
-def make_provider(person: Provider, *, at: datetime) -> UUID:
+def make_provider(person: Provider, *, at: datetime, trades: Trades | None = None) -> UUID:
     """
     Register, verify and equip a provider; the right to work comes last and says that the rest is there.
 
@@ -56,7 +53,7 @@ def make_provider(person: Provider, *, at: datetime) -> UUID:
         person, lambda: providers.register_provider(**_sign_up(person), time_zone=person.place.time_zone, at=at), at
     )
     if not has_right(provider_id, at):
-        _equip(provider_id, person, at)
+        _equip(provider_id, person, trades or Trades.read(), at)
     return provider_id
 
 
@@ -68,9 +65,14 @@ def make_customer(person: Customer, favourites: Sequence[UUID], *, at: datetime)
         lambda: register_customer(**_sign_up(person), kind=kind, company_name=person.company_name, at=at),
         at,
     )
+    settle(customer_id, person, favourites, at=at)
+    return customer_id
+
+
+def settle(customer_id: UUID, person: Customer, favourites: Sequence[UUID], *, at: datetime) -> None:
+    """Give a customer an address and favourites, if there is no address yet."""
     if not list_addresses(customer_id):
         _settle(customer_id, person, favourites, at)
-    return customer_id
 
 
 def _sign_up(person: Person) -> dict[str, str]:
@@ -97,43 +99,27 @@ def _account(person: Person, register: Callable[[], NewAccount], at: datetime) -
     return account_id
 
 
-def _equip(provider_id: UUID, person: Provider, at: datetime) -> None:
+def _equip(provider_id: UUID, person: Provider, trades: Trades, at: datetime) -> None:
     by = Actor.provider(provider_id)
-    categories = _categories(person)
     providers.set_tier(provider_id=provider_id, rank=person.tier_rank, by=_SYSTEM, at=at)
-    providers.set_categories(provider_id=provider_id, categories=[one.key for one in categories], by=by, at=at)
+    providers.set_categories(provider_id=provider_id, categories=[one.key for one in trades.of(person)], by=by, at=at)
     providers.set_service_area(provider_id=provider_id, circle=person.circle, geojson=person.polygon, by=by, at=at)
     providers.set_weekly_hours(provider_id=provider_id, weekly=person.weekly, by=by, at=at)
     if notice := person.minimum_notice_minutes:
         providers.set_limits(provider_id=provider_id, minimum_notice_minutes=notice, jobs_a_day_max=None, by=by, at=at)
     if person.is_available_now:
         providers.set_available_now(provider_id=provider_id, available=True, by=by, at=at)
-    _describe(provider_id, person, categories, by, at)
+    _describe(provider_id, person, trades, by, at)
     if person.agrees_to_texts:
         _agree(provider_id, ConsentKind.SMS_OFFERS, by, at)
     grant_work_right(provider_id=provider_id, valid_until=at + _RIGHT, by=_SYSTEM, at=at)
 
 
-@cache
-def _trade(category: str) -> tuple[list[JobKindCard], dict[int, Money]]:
-    """Usual jobs of a category, and its hourly price by tier: read once, for it stays the same while a city is made."""
-    prices = {rate.tier_rank: Money(rate.hourly_minor, rate.currency) for rate in rate_card(category)}
-    return list_job_kinds(category), prices
-
-
-def _categories(person: Provider) -> list[CategoryCard]:
-    offered = list_categories()
-    return [offered[index] for index in person.categories if index < len(offered)] or offered[:1]
-
-
-def _describe(provider_id: UUID, person: Provider, categories: Sequence[CategoryCard], by: Actor, at: datetime) -> None:
-    names = " and ".join(category.name.lower() for category in categories)
-    bio = f"{person.years} years of {names} in and around {person.place.town}."
-    kinds, prices = _trade(categories[0].key)
-    hourly = prices[person.tier_rank]
-    providers.describe_provider(provider_id=provider_id, bio=bio, hourly_rate=hourly, by=by)
+def _describe(provider_id: UUID, person: Provider, trades: Trades, by: Actor, at: datetime) -> None:
+    hourly = trades.rate(person, trades.of(person)[0].key)
+    providers.describe_provider(provider_id=provider_id, bio=trades.bio(person), hourly_rate=hourly, by=by)
     listed = {service.title for service in get_profile(provider_id).services}
-    for kind in (kind for kind in kinds[: person.listings] if kind.name not in listed):
+    for kind in (kind for kind in trades.listings(person) if kind.name not in listed):
         providers.add_service(
             provider_id=provider_id,
             category=kind.category_key,

@@ -15,7 +15,11 @@ from guildhall.cli.demo.places import Place
 from guildhall.providers.types import Circle, Hours
 
 PASSWORD = "open sesame 2027"  # noqa: S105 - printed at every start, for people who do not exist
-_AREA_CODES = ("213", "310", "323", "424", "562", "619", "626", "661", "747", "760", "818", "858")
+_AREA_CODES = (
+    *("213", "310", "323", "424", "562", "619", "626", "661", "747", "760", "818", "858"),
+    *("209", "279", "341", "408", "415", "442", "510", "530", "559", "628", "650", "657"),
+    *("669", "707", "714", "805", "820", "831", "840", "909", "916", "925", "935", "949", "951"),
+)
 # 555-0100 to 555-0199 belong to nobody; the first of each hundred is left for the system's own sender.
 _NUMBERS_OF_AREA_CODE = 99
 _TIER_WEIGHTS = (10, 30, 60)
@@ -25,6 +29,7 @@ _POLYGON_SHARE = 0.25
 _AVAILABLE_NOW_SHARE = 0.6
 _CONSENT_SHARE = 0.9
 _PIN_METRES = 1_500
+_ROUND_CORNERS = 32
 _METRES_PER_DEGREE = 111_320
 _NOTICE_MINUTES = (0, 0, 60, 120, 240)
 _DAYS = range(7)
@@ -88,6 +93,7 @@ class Provider(Person):
 _CENTRE = Place("92101", "San Diego", 32.7185, -117.1593, "America/Los_Angeles", "san-diego", 0)
 ALL_CATEGORIES = (0, 1, 2)
 OPERATOR = Operator(first_name="Olga", last_name="Okafor", email="olga@demo.example", phone_number="+16195550101")
+RESIDENT_DESK = Operator(first_name="Rosa", last_name="Nunez", email="rosa@demo.example", phone_number="+16195550199")
 CUSTOMER = Customer(
     first_name="Ana",
     last_name="Alvarez",
@@ -123,6 +129,7 @@ PROVIDERS = (
 )
 LOG_INS: tuple[Customer | Provider | Operator, ...] = (CUSTOMER, *PROVIDERS, OPERATOR)
 _FIRST_NUMBER = 6
+_FIRST_CUSTOMER = 3_000
 
 
 class Draw:
@@ -184,7 +191,7 @@ class Draw:
         dice = self.chooser(f"customer {index}")
         place = self._place(dice)
         latitude, longitude = _moved(place.latitude, place.longitude, dice.uniform(0, _PIN_METRES), dice.random())
-        person = self._person(dice, index + _NUMBERS_OF_AREA_CODE * len(_AREA_CODES) // 2)
+        person = self._person(dice, _FIRST_CUSTOMER + index)
         return Customer(
             **person,
             place=place,
@@ -222,6 +229,14 @@ def _polygon(circle: Circle, dice: random.Random) -> Mapping[str, object]:
         metres = circle.radius_metres * dice.uniform(0.55, 1.0)
         latitude, longitude = _moved(circle.latitude, circle.longitude, metres, corner / corners)
         ring.append([round(longitude, 5), round(latitude, 5)])
+    return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+
+
+def round_area(circle: Circle) -> Mapping[str, object]:
+    """Give a circle as a GeoJSON polygon of 32 corners, good to a few metres at these sizes: exact ones take as long as a person."""
+    turns = [corner / _ROUND_CORNERS for corner in range(_ROUND_CORNERS)]
+    points = [_moved(circle.latitude, circle.longitude, circle.radius_metres, turn) for turn in turns]
+    ring = [[round(longitude, 5), round(latitude, 5)] for latitude, longitude in points]
     return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
 
 

@@ -1,0 +1,313 @@
+"""Living the past: from instant to instant, whatever comes first: what people do, what falls due, what vendors tell."""
+
+from __future__ import annotations
+
+import heapq
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count, groupby
+from uuid import UUID
+
+from django.db import connection
+
+from guildhall.bookings.commands import request_booking
+from guildhall.bookings.models import Booking
+from guildhall.bookings.types import BookingStatus
+from guildhall.cli.demo.past.clocks import SystemClock, VendorClock
+from guildhall.cli.demo.past.payees import Payees
+from guildhall.cli.demo.past.plan import Plan
+from guildhall.cli.demo.past.script import Deed, OpenOffer, Script, Seen
+from guildhall.cli.demo.past.work import Worker
+from guildhall.customers.queries import list_addresses
+from guildhall.discovery.commands import rebuild_all_reach
+from guildhall.eventlog.delivery import deliver, drain, sequence
+from guildhall.kernel.actors import Actor
+from guildhall.kernel.refusals import Refused
+from guildhall.payments.queries import get_checkout
+from guildhall.timers.firing import sweep
+from guildhall.timers.queries import next_deadline_sql
+
+# How long what is not pressing waits for company: each stop of the clock costs some milliseconds, whatever happens there.
+_DEADLINES_LATE = timedelta(minutes=12)
+_DEEDS_LATE = timedelta(minutes=4)
+_VENDOR_LATE = timedelta(hours=6)
+_ROUNDS_MAX = 50
+_SAY_SECONDS = 2.0
+_CARD = {"number": "4242424242424242", "exp": "12/34", "cvc": "123", "zip": "92101"}
+Say = Callable[[str], None]
+Tell = Callable[[float], None]
+
+
+@dataclass(order=True)
+class _Due:
+    at: datetime
+    turn: int
+    deed: Deed = field(compare=False)
+    booking_id: UUID | None = field(compare=False, default=None)
+
+
+class Life:
+    """One run through the past; what an earlier run has lived is found in the database and not lived again."""
+
+    def __init__(
+        self,
+        plans: Sequence[Plan],
+        customer_ids: Sequence[UUID],
+        *,
+        operator: Actor,
+        clock: SystemClock,
+        vendor: VendorClock,
+        began: datetime,
+        say: Say,
+        tell: Tell,
+        say_seconds: float = _SAY_SECONDS,
+    ) -> None:
+        """
+        :param customer_ids: whom `Plan.customer` means.
+        :param began: when the past begins (virtual).
+        :param tell: hears which part of the past has been lived, 0 to 1.
+        """
+        self._clock, self._vendor, self._say, self._tell, self._began = clock, vendor, say, tell, began
+        self._plans = {(customer_ids[plan.customer], plan.asks_at): plan for plan in plans}
+        self._customer_ids = customer_ids
+        self._script = Script(operator)
+        self._worker = Worker(clock, vendor)
+        self._payees = Payees(vendor)
+        self._agenda: list[_Due] = []
+        self._pressing: list[_Due] = []
+        self._turns = count()
+        self._of: dict[UUID, Plan] = {}
+        self._status: dict[UUID, str] = {}
+        self._asked: set[UUID] = set()
+        self._timers_at = clock.now
+        self._say_seconds, self._spoke_at = say_seconds, time.monotonic()
+        self._asked_for = 0
+
+    def open_accounts(self, provider_ids: Sequence[UUID]) -> None:
+        """Have these providers open payout accounts, whether they ever find work or not."""
+        self._payees.want(provider_ids, at=self._clock.now)
+
+    def live(self) -> None:
+        """Go through all of it and come to the present."""
+        self._remember()
+        self._worker.begin()
+        self._settle()
+        while (instant := self._next()) < datetime.now(UTC):
+            self._clock.go(instant)
+            self._do_due()
+            self._settle()
+            self._report()
+        self._clock.arrive()
+        rebuild_all_reach(at=self._clock.now)
+        self._settle()
+        drain()
+        while self._worker.arrive():
+            self._finish_work()
+        self._say(f"{self._asked_for} bookings lived, up to now")
+
+    def _remember(self) -> None:
+        """Find the bookings that an earlier run has made; plan the others."""
+        made = {
+            (one.customer_id, one.requested_at): one.id for one in Booking.objects.only("customer_id", "requested_at")
+        }
+        for key, plan in self._plans.items():
+            if key in made:
+                self._of[made[key]] = plan
+            else:
+                self._put(Deed(plan.asks_at, self._asking(plan)), is_pressing=True)
+        self._asked_for = len(made)
+        done = Booking.objects.filter(finished_at__gt=self._clock.now - timedelta(days=6))
+        for row in done:
+            self._put_afterwards(_seen(row))
+
+    def _asking(self, plan: Plan) -> Callable[[datetime], object]:
+        customer_id = self._customer_ids[plan.customer]
+
+        def ask(at: datetime) -> None:
+            address = list_addresses(customer_id)[0]
+            by = Actor.customer(customer_id)
+            booking_id = request_booking(
+                customer_id=customer_id, request=plan.request(address.id), by=by, at=plan.asks_at
+            )
+            self._of[booking_id] = plan
+            self._asked_for += 1
+
+        return ask
+
+    def _next(self) -> datetime:
+        """When something happens next: deadlines may wait some minutes for company, the ends of waves may not."""
+        far = datetime.now(UTC) + timedelta(days=1)
+        instants = [far, self._clock.next_wave_end() or far]
+        instants += [self._agenda[0].at + _DEEDS_LATE] if self._agenda else []
+        instants += [self._pressing[0].at] if self._pressing else []
+        if (due := self._clock.next_timer()) is not None:
+            instants.append(max(due, min(self._timers_at + _DEADLINES_LATE, due + _DEADLINES_LATE)))
+        if self._vendor.next_deadline is not None and self._vendor.at is not None:
+            instants.append(max(self._vendor.next_deadline, self._vendor.at + _VENDOR_LATE))
+        return min(instants)
+
+    def _do_due(self) -> None:
+        for due in [*self._taken_from(self._agenda), *self._taken_from(self._pressing)]:
+            if due.deed.during and self._status.get(due.booking_id or UUID(int=0)) not in due.deed.during:
+                continue
+            try:
+                due.deed.act(self._clock.now)
+            except Refused as refused:
+                if not due.deed.during and due.booking_id is None:
+                    self._say(f"a request came to nothing: {refused}")
+
+    def _taken_from(self, agenda: list[_Due]) -> Iterator[_Due]:
+        while agenda and agenda[0].at <= self._clock.now:
+            yield heapq.heappop(agenda)
+
+    def _settle(self) -> None:
+        """Let everything happen that is due or follows from what was done, until nothing moves; then see what is next."""
+        if self._vendor.at is None or self._clock.now - self._vendor.at >= _VENDOR_LATE:
+            self._worker.hear()
+        self._finish_work()
+        self._timers_at = self._clock.now
+        self._look()
+
+    def _finish_work(self) -> None:
+        for _ in range(_ROUNDS_MAX):
+            moved = self._move()
+            if self._payees.fill_in_forms():
+                moved += 1 + self._worker.hear()
+            if not moved:
+                return
+        message = "the past does not come to rest"
+        raise RuntimeError(message)
+
+    def _move(self) -> int:
+        """Do what there is to do: deadlines, facts, jobs. One question finds out which of them there are."""
+        is_due, is_told, has_jobs = _state(next_deadline_sql())
+        moved = sweep() if is_due else 0
+        moved += _deliver_all() if is_told or is_due else 0
+        return moved + (self._worker.do_all() if has_jobs or moved else 0)
+
+    def _look(self) -> None:
+        """See which bookings have come to another status, and who has been asked, and plan what people do about it."""
+        for seen in _changed(self._status):
+            self._status[seen.id] = seen.status
+            plan = self._of.get(seen.id)
+            if plan is None:
+                continue
+            if seen.status == BookingStatus.AWAITING_CARD:
+                self._put(
+                    Deed(self._clock.now + timedelta(minutes=plan.dice("pays").uniform(1, 4)), self._paying(seen.id))
+                )
+            if seen.status == BookingStatus.CONFIRMED and seen.provider_id is not None:
+                self._payees.want([seen.provider_id], at=self._clock.now)
+            if seen.status == BookingStatus.COMPLETED:
+                self._put_afterwards(seen)
+            for deed in self._script.after(plan, seen, self._clock.now):
+                self._put(deed, seen.id)
+        if BookingStatus.MATCHING in self._status.values():
+            self._hear_answers()
+
+    def _hear_answers(self) -> None:
+        offers = [offer for offer in _open_offers() if offer.id not in self._asked]
+        self._asked.update(offer.id for offer in offers)
+        for booking_id, wave in groupby(offers, key=lambda offer: offer.booking_id):
+            if booking_id in self._of:
+                for deed in self._script.answers(self._of[booking_id], list(wave), self._clock.now):
+                    self._put(deed, booking_id, is_pressing=True)
+
+    def _paying(self, booking_id: UUID) -> Callable[[datetime], object]:
+        def pay(_at: datetime) -> None:
+            checkout = get_checkout(f"booking:{booking_id}")
+            if checkout.url is not None and checkout.status == "open":
+                self._worker.hear()
+                self._vendor.post_form(checkout.url, _CARD)
+                self._worker.hear()
+
+        return pay
+
+    def _put_afterwards(self, seen: Seen) -> None:
+        plan = self._of.get(seen.id)
+        if plan is not None:
+            for deed in self._script.afterwards(plan, seen):
+                if deed.at > self._clock.now:
+                    self._put(deed, seen.id)
+
+    def _put(self, deed: Deed, booking_id: UUID | None = None, *, is_pressing: bool = False) -> None:
+        agenda = self._pressing if is_pressing else self._agenda
+        heapq.heappush(agenda, _Due(deed.at, next(self._turns), deed, booking_id))
+
+    def _report(self) -> None:
+        if time.monotonic() - self._spoke_at < self._say_seconds:
+            return
+        self._spoke_at = time.monotonic()
+        now = datetime.now(UTC)
+        self._tell((self._clock.now - self._began) / (now - self._began))
+        self._say(f"{self._asked_for} of {len(self._plans)} bookings asked for; it is {self._clock.now:%d %B}")
+
+
+def _state(next_deadline: str) -> tuple[bool, bool, bool]:
+    """Whether a deadline has passed, whether a fact waits for somebody, and whether there are jobs to do now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            select coalesce(({next_deadline}) <= timers.clock_now(), false),
+              exists (select from eventlog_pending)
+                or exists (select from eventlog_subscription s, eventlog_sequencer_head h where s.position < h.position),
+              exists (select from procrastinate_jobs where status = 'todo' and (scheduled_at is null or scheduled_at <= now()))
+            """  # noqa: S608 - constants of our own
+        )
+        is_due, is_told, has_jobs = cursor.fetchone()
+    return is_due, is_told, has_jobs
+
+
+def _deliver_all() -> int:
+    """Do what `drain` does, and ask only those subscriptions for which there is something; says how much moved."""
+    moved = sequence()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select s.name from eventlog_subscription s, eventlog_sequencer_head h where s.position < h.position order by 1"
+        )
+        behind = [name for (name,) in cursor.fetchall()]
+    return moved + sum(deliver(name) for name in behind)
+
+
+def _changed(known: Mapping[UUID, str]) -> Iterator[Seen]:
+    """Bookings that have come to another status than is known."""
+    with connection.cursor() as cursor:
+        cursor.execute("select id, status from bookings_booking where status <> 'closed'")
+        changed = [booking_id for booking_id, status in cursor.fetchall() if known.get(booking_id) != status]
+    if changed:
+        rows = Booking.objects.filter(id__in=changed).defer("terms", "policy_versions", "instructions")
+        yield from (_seen(row) for row in rows)
+
+
+def _seen(row: Booking) -> Seen:
+    return Seen(
+        id=row.id,
+        status=row.status,
+        customer_id=row.customer_id,
+        provider_id=row.provider_id,
+        tier_rank=row.tier_rank,
+        starts_at=row.starts_at,
+        minutes_from=row.minutes_from,
+        minutes_to=row.minutes_to,
+        start_code=row.start_code,
+        currency=row.currency,
+        total_minor=row.total_minor,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        logged_minutes=row.logged_minutes,
+        has_lost_a_provider=bool(row.excluded),
+    )
+
+
+def _open_offers() -> list[OpenOffer]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select o.id, substr(c.reference, 9)::uuid, o.provider_id, o.tier_rank, o.expires_at
+            from matching_cascade c join matching_offer o on o.cascade_id = c.id
+            where c.status = 'live' and o.status = 'open' order by 2, 3
+            """
+        )
+        return [OpenOffer(*row) for row in cursor.fetchall()]
