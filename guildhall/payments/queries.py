@@ -1,6 +1,7 @@
 """What may be learned about money. Everything that is asked by reference is for whoever may see that reference."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from guildhall.payments.ledger import Entry
 from guildhall.payments.lifecycle import AuthorizationStatus
 from guildhall.payments.types import (
     Checkout,
+    Earning,
     OnboardingLink,
     PaymentCard,
     PaymentState,
@@ -174,6 +176,33 @@ def list_payouts(provider_id: UUID, *, limit: int = 100) -> list[PayoutCard]:
             created_at=row.created_at,
         )
         for row in rows
+    ]
+
+
+def list_earnings(provider_id: UUID, *, since: datetime, limit: int = 500) -> list[Earning]:
+    """Give what a provider earned since an instant, newest first, tips among it: two queries."""
+    rows = (
+        models.Settlement.objects.filter(provider_id=provider_id, settled_at__gte=since, provider_minor__gt=0)
+        .select_related("payment")
+        .order_by("-settled_at", "-payment_id")[:limit]
+    )
+    found = list(rows)
+    blocked = set(
+        models.SettlementBlock.objects.filter(
+            payment_id__in=[row.payment_id for row in found], lifted_at=None
+        ).values_list("payment_id", flat=True)
+    )
+    return [
+        Earning(
+            reference=row.payment.job_reference or row.payment.reference,
+            kind=row.kind,
+            amount_minor=row.provider_minor,
+            currency=row.currency,
+            settled_at=row.settled_at,
+            payout_state=row.payment.payout_state,
+            is_blocked=row.payment_id in blocked,
+        )
+        for row in found
     ]
 
 

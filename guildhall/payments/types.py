@@ -121,6 +121,23 @@ class PayoutCard:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Earning:
+    """
+    What one settlement is for its provider: `kind` is work, cancellation or tip, `reference` that of the job.
+
+    `payout_state` says how far the money is; a case keeps it where it is while `is_blocked`.
+    """
+
+    reference: str
+    kind: str
+    amount_minor: int
+    currency: str
+    settled_at: datetime
+    payout_state: str
+    is_blocked: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class TipCard:
     """A tip: `status` is requested, paid or refused (`refusal_code` says why: the bank's word, or authentication_required)."""
 

@@ -9,7 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.ids import new_id
 from guildhall.kernel.refusals import Invalid, NotFound, Refused
-from guildhall.scheduling.models import TimeOff
+from guildhall.scheduling.models import Feed, TimeOff
 
 _DAY_IS_FULL = "GH429"
 
@@ -95,6 +95,37 @@ def remove_time_off(*, provider_id: UUID, time_off_id: UUID, by: Actor, at: date
         raise NotFound
     row.delete()
     _tell(row, "time_off_removed", by, at)
+
+
+@transaction.atomic
+def open_feed(*, provider_id: UUID, by: Actor) -> int:
+    """
+    Let a provider's calendar be subscribed to under a new number; addresses with another number end. Gives the number.
+
+    :raises NotFound: when somebody else asks.
+    """
+    _require_own(provider_id, by)
+    _call("select scheduling.lock_provider(%s)", provider_id)
+    row, _ = Feed.objects.get_or_create(provider_id=provider_id, defaults={"last_number": 0})
+    row.number = row.last_number = row.last_number + 1
+    row.save(update_fields=["number", "last_number"])
+    return row.number
+
+
+@transaction.atomic
+def close_feed(*, provider_id: UUID, by: Actor) -> None:
+    """
+    End every address under which a provider's calendar can be subscribed to.
+
+    :raises NotFound: when somebody else asks.
+    """
+    _require_own(provider_id, by)
+    Feed.objects.filter(provider_id=provider_id).update(number=None)
+
+
+def _require_own(provider_id: UUID, by: Actor) -> None:
+    if by != Actor.provider(provider_id):
+        raise NotFound
 
 
 def _tell(row: TimeOff, what: str, by: Actor, at: datetime) -> None:

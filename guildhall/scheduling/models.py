@@ -78,3 +78,18 @@ class TimeOff(models.Model):
         db_table = "scheduling_time_off"
         constraints = [models.CheckConstraint(condition=_bounded("during"), name="scheduling_time_off_is_bounded")]
         indexes = [GistIndex(fields=["provider", "during"], name="scheduling_time_off_of")]
+
+
+class Feed(models.Model):
+    """
+    A provider's calendar as others may subscribe to it. The address holds `number`: a new number ends all addresses before it.
+
+    None is no feed.
+    """
+
+    provider = models.OneToOneField("providers.Provider", on_delete=models.PROTECT, primary_key=True, related_name="+")
+    number = models.IntegerField(null=True)
+    last_number = models.IntegerField()
+
+    class Meta:
+        db_table = "scheduling_feed"

@@ -7,6 +7,7 @@ from django.db import connection
 
 from guildhall.providers.types import Schedule
 from guildhall.scheduling import rules
+from guildhall.scheduling.models import Feed
 from guildhall.scheduling.rules import AmbiguousTime, NonexistentTime, UnknownTimeZone, offsets, to_instant
 from guildhall.scheduling.types import AgendaEntry, Span
 
@@ -15,6 +16,7 @@ __all__ = [
     "NonexistentTime",
     "UnknownTimeZone",
     "agenda",
+    "feed_number",
     "is_free",
     "offsets",
     "to_instant",
@@ -45,6 +47,11 @@ def agenda(provider_id: UUID, start: datetime, end: datetime) -> list[AgendaEntr
             {"provider": provider_id, "start": start, "end": end},
         )
         return [AgendaEntry(*row) for row in cursor.fetchall()]
+
+
+def feed_number(provider_id: UUID) -> int | None:
+    """Give the number under which a provider's calendar can be subscribed to, or None when it cannot."""
+    return Feed.objects.filter(provider_id=provider_id).values_list("number", flat=True).first()
 
 
 def working_ranges(schedule: Schedule, start: datetime, end: datetime) -> list[Span]:

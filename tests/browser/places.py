@@ -33,6 +33,24 @@ ROWS: dict[str, Row] = {
     "my/card": Row("/my/card", "customer"),
     "pro/": Row("/pro/", "provider"),
     "pro/offers": Row("/pro/offers", "provider"),
+    "pro/calendar": Row("/pro/calendar?view=month", "provider"),
+    **{
+        f"pro/{path}": Row(f"/pro/{path}", "provider")
+        for path in (
+            "calendar/time-off",
+            "calendar/subscription",
+            "earnings",
+            "payouts",
+            "work",
+            "work/hours",
+            "work/limits",
+            "work/categories",
+            "work/area",
+            "work/about",
+            "work/listings",
+            "work/listings/new",
+        )
+    },
     "ops/": Row("/ops/", "operator"),
     "ops/search": Row("/ops/search?q=nobody", "operator"),
     "ops/bookings": Row("/ops/bookings?status=unfilled", "operator"),
@@ -43,7 +61,7 @@ ROWS: dict[str, Row] = {
     "ops/policies/<str:document>": Row("/ops/policies/matching", "operator"),
     "ops/health": Row("/ops/health", "operator"),
 }
-_CUSTOMERS = "tests/browser/test_customer.py: looked at on the way of a booking"
+_CUSTOMERS = "tests/customer_pages/test_journeys.py: looked at on the way of a booking"
 ELSEWHERE: dict[str, str] = {
     "providers/<str:provider_id>": _CUSTOMERS,
     **{f"request/{step}": _CUSTOMERS for step in ("where", "pin", "when", "price")},
@@ -83,6 +101,12 @@ ELSEWHERE: dict[str, str] = {
             "offers/live",
             "offers/<str:offer_id>/live",
             "offers/<str:offer_id>/acceptance",
+            "calendar/time-off/<str:time_off_id>/removal",
+            "calendar/feed/<str:token>.ics",
+            "payouts/live",
+            "payouts/now",
+            "payouts/account",
+            "work/listings/<str:service_id>/removal",
             *(
                 f"jobs/<str:booking_id>/{step}"
                 for step in ("live", "leave", "arrive", "start", "pause", "resume", "photographs")

@@ -73,7 +73,7 @@ function show(map: L.Map, points: Point[], areas: Circle[]): void {
 
 const drawn = new WeakMap<L.Map, Set<string>>()
 
-async function drawLand(map: L.Map): Promise<void> {
+export async function drawLand(map: L.Map): Promise<void> {
   const view = map.getBounds()
   const done = drawn.get(map) ?? new Set<string>()
   drawn.set(map, done)

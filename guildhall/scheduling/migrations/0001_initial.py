@@ -56,4 +56,15 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('during__contained_by', '[2000-01-01 00:00+00,2200-01-01 00:00+00)'), ('during__isempty', False), ('during__lower_inc', True), ('during__upper_inc', False)), name='scheduling_time_off_is_bounded')],
             },
         ),
+        migrations.CreateModel(
+            name='Feed',
+            fields=[
+                ('provider', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='providers.provider')),
+                ('number', models.IntegerField(null=True)),
+                ('last_number', models.IntegerField()),
+            ],
+            options={
+                'db_table': 'scheduling_feed',
+            },
+        ),
     ]

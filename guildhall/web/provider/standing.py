@@ -48,7 +48,7 @@ def steps_of(provider_id: UUID, at: datetime) -> list[Step]:
             _("Where we pay you"),
             _("Open your payout account. You can work before it is ready; your money waits for it."),
             account.enabled,
-            "/pro/earnings",
+            "/pro/payouts",
         ),
         Step(
             _("Your level"),
@@ -70,4 +70,4 @@ def _right_words(*, was_there: bool, is_there: bool) -> str:
 def missing_of(provider_id: UUID, at: datetime) -> list[Step]:
     """Give the steps with those done among them, or nothing when offers can come (the payout account may come later)."""
     steps = steps_of(provider_id, at)
-    return steps if any(not step.is_done for step in steps if step.href != "/pro/earnings") else []
+    return steps if any(not step.is_done for step in steps if step.href != "/pro/payouts") else []

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from guildhall.web.provider import home, jobs, manifest, offers, registration
+from guildhall.web.provider import calendar, earnings, home, jobs, manifest, offers, registration, work
 
 app_name = "provider"
 _JOB = "jobs/<str:booking_id>"
@@ -29,6 +29,25 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_JOB}/no-show", jobs.no_show, name="job-no-show"),
     path(f"{_JOB}/unresolved", jobs.unresolved, name="job-unresolved"),
     path(f"{_JOB}/photographs", jobs.photographs, name="job-photographs"),
+    path("calendar", calendar.page, name="calendar"),
+    path("calendar/time-off", calendar.time_off, name="time-off"),
+    path("calendar/time-off/<str:time_off_id>/removal", calendar.time_off_removal, name="time-off-removal"),
+    path("calendar/subscription", calendar.subscription, name="calendar-subscription"),
+    path("calendar/feed/<str:token>.ics", calendar.feed, name="calendar-feed"),
+    path("earnings", earnings.page, name="earnings"),
+    path("payouts", earnings.payouts, name="payouts"),
+    path("payouts/live", earnings.payouts_live, name="payouts-live"),
+    path("payouts/now", earnings.payout, name="payout"),
+    path("payouts/account", earnings.onboarding, name="onboarding"),
+    path("work", work.page, name="work"),
+    path("work/hours", work.hours, name="hours"),
+    path("work/limits", work.limits, name="limits"),
+    path("work/categories", work.categories, name="categories"),
+    path("work/area", work.area, name="area"),
+    path("work/about", work.about, name="about"),
+    path("work/listings", work.listings, name="listings"),
+    path("work/listings/new", work.listing, name="listing"),
+    path("work/listings/<str:service_id>/removal", work.listing_removal, name="listing-removal"),
     path("manifest.webmanifest", manifest.manifest, name="manifest"),
     path("account/register", registration.page, name="register"),
     path("account/", include("guildhall.web.signin.urls")),

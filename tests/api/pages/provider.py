@@ -3,6 +3,7 @@
 from tests.api.browser import Page
 from tests.api.pages.account import account_pages, registration
 
+KEY = "0190a3c0-0000-7000-8000-000000000001"
 REASON = {"reason": "A lorry broke down."}
 
 
@@ -44,6 +45,19 @@ PAGES: dict[str, Page] = {
     "GET /pro/jobs/{booking_id}": Page(path="/pro/jobs/{confirmed}"),
     "GET /pro/jobs/{booking_id}/live": Page(path="/pro/jobs/{confirmed}/live"),
     **JOBS,
+    "POST /pro/calendar/time-off": Page({"starts": "2029-03-01T09:00", "ends": "2029-03-02T09:00", "key": KEY}),
+    "POST /pro/calendar/time-off/{time_off_id}/removal": Page(path="/pro/calendar/time-off/{time_off}/removal"),
+    "POST /pro/calendar/subscription": Page(),
+    "GET /pro/calendar/feed/{token}.ics": Page(path="/pro/calendar/feed/forged.ics"),
+    "POST /pro/work/hours": Page({"part": "week", "starts_0_0": "09:00", "ends_0_0": "17:00"}),
+    "POST /pro/work/limits": Page({"notice_hours": "3", "jobs_a_day": "4"}),
+    "POST /pro/work/categories": Page({"categories": "audio"}),
+    "POST /pro/work/area": Page({"shape": "circle", "miles": "5", "latitude": "32.7", "longitude": "-117.1"}),
+    "POST /pro/work/about": Page({"bio": "I bring my own cables."}),
+    "POST /pro/work/listings/new": Page(
+        {"category": "audio", "title": "Tune a room", "price_model": "hourly", "price": "90", "duration": "60", "key": KEY}
+    ),
+    "POST /pro/work/listings/{service_id}/removal": Page(path="/pro/work/listings/{service}/removal"),
     **account_pages("pro", next_page="/pro/account/profile"),
     "POST /pro/account/register": registration(time_zone="America/Los_Angeles"),
 }
