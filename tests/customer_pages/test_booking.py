@@ -1,0 +1,142 @@
+"""The page of a booking: what it says in each status, what it costs to look, and what cannot be done twice."""
+
+import pytest
+
+from guildhall.bookings.commands import accept_offer, confirm_hours
+from guildhall.kernel.ids import public_id
+from guildhall.timers.queries import clock_now
+from tests import given_bookings as given
+from tests import given_people as people
+from tests.api.browser import browser
+from tests.given_matching import clock_at
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ana():
+    return people.customer("Ana", card=True)
+
+
+@pytest.fixture
+def priya():
+    return given.given_providers(1)[0]
+
+
+def page_of(booking_id, part: str = "") -> str:
+    return f"/my/bookings/{public_id('bk', booking_id)}{part}"
+
+
+def test_the_search_is_shown_with_its_wave(ana, priya):
+    booking_id = given.scheduled(ana)
+    given.let_it_happen()
+
+    text = browser(ana).get(page_of(booking_id)).content.decode()
+
+    assert "Looking for your Hero" in text
+    assert "Asking 1 person: Expert" in text
+    assert 'data-island="countdown"' in text
+
+
+def test_the_live_part_is_silent_until_something_changes(ana, priya):
+    booking_id = given.scheduled(ana)
+    given.let_it_happen()
+    client = browser(ana)
+    seen = client.get(page_of(booking_id)).context["live"].fingerprint
+
+    before = client.get(page_of(booking_id, "/live"), {"seen": seen})
+    accept_offer(offer_id=given.offers(booking_id)[priya.id], by=priya.actor, at=clock_now())
+    after = client.get(page_of(booking_id, "/live"), {"seen": seen})
+
+    assert (before.status_code, after.status_code) == (204, 200)
+    assert "is coming" in after.content.decode()
+    assert b"<html" not in after.content
+
+
+def test_the_start_code_is_there_until_work_begins(ana, priya):
+    booking_id = given.authorized(ana, priya)
+    code = given.booking(booking_id).start_code
+    assert code in browser(ana).get(page_of(booking_id)).content.decode()
+
+
+def test_hours_are_confirmed_once_and_the_receipt_has_every_line(ana, priya):
+    booking_id = given.completed(ana, priya, minutes=90)
+    client = browser(ana)
+    assert "That comes to" in client.get(page_of(booking_id)).content.decode()
+
+    first = client.post(page_of(booking_id, "/confirmation"))
+    second = client.post(page_of(booking_id, "/confirmation"))
+
+    assert first["Location"] == second["Location"] == page_of(booking_id)
+    text = client.get(page_of(booking_id)).content.decode()
+    assert "1 h 30 min \N{MULTIPLICATION SIGN}" in text
+    assert "$202.50" in text
+
+
+def test_nobody_pays_another_fee_than_they_saw(ana, priya):
+    booking_id = given.taken(ana, priya)
+    client = browser(ana)
+    shown = client.get(page_of(booking_id, "/cancellation"))
+    assert "Cancelling now is free." in shown.content.decode()
+    clock_at(given.booking(booking_id).starts_at.replace(hour=1))
+
+    answer = client.post(page_of(booking_id, "/cancellation"), {"fee": "0", "reason": "Rain."})
+
+    assert answer.status_code == 422
+    assert "Cancelling now costs" in answer.content.decode()
+    assert given.booking(booking_id).status == "confirmed"
+    fee = answer.context["fee"].minor
+    assert client.post(page_of(booking_id, "/cancellation"), {"fee": fee})["Location"] == page_of(booking_id)
+    assert given.booking(booking_id).cancellation_fee_minor == fee > 0
+
+
+def test_a_tip_is_given_once_for_each_form(ana, priya):
+    booking_id = given.completed(ana, priya)
+    confirm_hours(booking_id=booking_id, by=ana.actor, at=clock_now())
+    client = browser(ana)
+    form = client.get(page_of(booking_id, "/tip")).context["form"]
+    said = {"key": str(form.initial["key"]), "choice": "other", "other": "12.50"}
+
+    answers = [client.post(page_of(booking_id, "/tip"), said) for _ in range(2)]
+
+    assert {answer["Location"] for answer in answers} == {page_of(booking_id)}
+    assert given.facts(booking_id, "tip.") == ["tip.requested"]
+
+
+def test_booking_again_keeps_what_and_where(ana, priya):
+    booking_id = given.completed(ana, priya, kind="sound-fault", minutes_from=None, minutes_to=None)
+    client = browser(ana)
+
+    answer = client.post(page_of(booking_id, "/again"), {"same": "1"})
+
+    assert answer["Location"] == "/request/when"
+    client.post("/request/when", {"mode": "asap"})
+    text = client.get("/request/price").content.decode()
+    assert "Find a hum or a dead channel" in text
+    assert priya.first_name in text
+
+
+def test_lists_ask_the_database_as_often_for_many_as_for_one(ana, priya, django_assert_max_num_queries):
+    for hours in (48, 96, 144):
+        given.scheduled(ana, hours_ahead=hours)
+    client = browser(ana)
+
+    with django_assert_max_num_queries(8):
+        rows = client.get("/my/bookings").context["rows"]
+    with django_assert_max_num_queries(30):
+        client.get(page_of(rows[0].card.id))
+
+    assert len(rows) == 3
+
+
+def test_pages_of_bookings_meet(ana, priya, monkeypatch):
+    monkeypatch.setattr("guildhall.web.customer.bookings._PAGE_SIZE", 2)
+    made = [given.scheduled(ana, hours_ahead=hours) for hours in (48, 96, 144)]
+    client = browser(ana)
+
+    first = client.get("/my/bookings")
+    second = client.get(f"/my/bookings{first.context['older']}")
+
+    seen = [row.card.id for answer in (first, second) for row in answer.context["rows"]]
+    assert seen == made[::-1]
+    assert client.get("/my/bookings?before=made-up").status_code == 400
