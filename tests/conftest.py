@@ -15,6 +15,7 @@ from django.db import connections
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE = Path(os.environ.get("GUILDHALL_TEST_STATE", f"/tmp/guildhall-tests-{os.getuid()}"))
+LONG_SECONDS = 1_800
 os.environ["DJANGO_SETTINGS_MODULE"] = "guildhall.settings"
 os.environ["GUILDHALL_ENV"] = "sandbox"
 os.environ["GUILDHALL_STATE"] = str(STATE)
@@ -127,8 +128,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneSystem
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave long tests out unless asked."""
-    if not config.getoption("--long"):
+    """Leave long tests out unless asked, and give long forms their time."""
+    if config.getoption("--long"):
+        for item in items:
+            if item.get_closest_marker("timeout") is None:
+                item.add_marker(pytest.mark.timeout(LONG_SECONDS))
+    else:
         left_out = [item for item in items if item.get_closest_marker("long")]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]

@@ -48,11 +48,9 @@ def many_providers(count: int = PROVIDERS) -> list[Person]:
 
 
 def offered(ana: Person, round_number: int) -> tuple[UUID, dict[UUID, UUID]]:
-    """A booking of its own hour that everybody is asked for."""
-    day, place = divmod(round_number, 5)
-    starts_at = given.local_start(clock_now() + timedelta(days=2 + day % 4)).replace(
-        hour=7 + 3 * place, minute=day // 4
-    )
+    """A booking of its own hour, ten of them a day, that everybody is asked for."""
+    day, place = divmod(round_number, 10)
+    starts_at = given.local_start(clock_now() + timedelta(days=2 + day)).replace(hour=7 + place, minute=0)
     booking_id = given.scheduled(ana, starts_at=starts_at, minutes_from=30, minutes_to=30)
     given.let_it_happen()
     offers = given.offers(booking_id)
