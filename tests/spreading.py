@@ -2,7 +2,7 @@
 
 from xdist.scheduler import LoadScopeScheduling
 
-WITH_THE_WHOLE_SYSTEM = ("tests/journeys/", "tests/chaos/", "tests/browser/")
+WITH_THE_WHOLE_SYSTEM = ("tests/journeys/", "tests/chaos/", "tests/browser/", "tests/residents/")
 
 
 class OneSystemAtATime(LoadScopeScheduling):
