@@ -2,8 +2,9 @@
 
 import pytest
 
-from guildhall.bookings.commands import accept_offer, confirm_hours
+from guildhall.bookings.commands import accept_offer, announce_delay, confirm_hours
 from guildhall.kernel.ids import public_id
+from guildhall.matching.commands import decline_offer
 from guildhall.timers.queries import clock_now
 from tests import given_bookings as given
 from tests import given_people as people
@@ -140,3 +141,31 @@ def test_pages_of_bookings_meet(ana, priya, monkeypatch):
     seen = [row.card.id for answer in (first, second) for row in answer.context["rows"]]
     assert seen == made[::-1]
     assert client.get("/my/bookings?before=made-up").status_code == 400
+
+
+def test_who_was_chosen_and_did_not_accept_leaves_the_choice_to_ask_others(ana, priya):
+    booking_id = given.scheduled(ana, provider_id=priya.id)
+    given.let_it_happen()
+    decline_offer(offer_id=given.offers(booking_id)[priya.id], reason="", by=priya.actor, at=clock_now())
+    given.let_it_happen()
+    client = browser(ana)
+
+    text = client.get(page_of(booking_id)).content.decode()
+    asked = client.post(page_of(booking_id, "/widening"))
+
+    assert "The one you chose did not accept in time" in text
+    assert "Ask others" in text
+    assert asked["Location"] == page_of(booking_id)
+    assert given.booking(booking_id).status == "matching"
+    assert client.post(page_of(booking_id, "/widening"))["Location"] == page_of(booking_id)
+
+
+def test_a_delay_is_told_with_the_time_that_was_said(ana, priya):
+    booking_id = given.taken(ana, priya)
+    starts_at = given.booking(booking_id).starts_at
+    announce_delay(booking_id=booking_id, minutes=30, by=priya.actor, at=clock_now())
+
+    answer = browser(ana).get(page_of(booking_id))
+
+    assert "is running late" in answer.content.decode()
+    assert answer.context["live"].expected_at > starts_at

@@ -149,3 +149,10 @@ def test_a_request_can_begin_at_a_known_place():
 
     assert answer["Location"] == "/request?anew"
     assert client.post("/request/when", {"mode": "asap"})["Location"] == "/request/price"
+
+
+def test_a_time_that_comes_twice_is_told_apart_by_what_the_clocks_call_themselves():
+    answer = say(Client(), when={"mode": "scheduled", "day": "2027-11-07", "time": "01:30"})
+
+    names = [name for _, name in answer.context["form"].fields["fold"].choices]
+    assert [name.replace("\u202f", " ") for name in names] == ["1:30 AM PDT", "1:30 AM PST"]

@@ -58,7 +58,7 @@ class TimeFields(forms.Form):
         try:
             yield
         except NonexistentTime as refusal:
-            first, second = _shown(refusal.extra["options"])
+            first, second = _shown(refusal.extra["options"], self.zone)
             words = gettext("The clocks go forward over this time that night. Choose %(first)s or %(second)s.")
             self.add_error("time", words % {"first": first, "second": second})
         except AmbiguousTime as refusal:
@@ -69,7 +69,7 @@ class TimeFields(forms.Form):
             self.add_error("day", gettext(refusal.detail))
 
     def _ask_which(self, options: list[str]) -> None:
-        names = _shown(options)
+        names = _shown(options, self.zone)
         field = self.fields["fold"]
         field.choices = [("0", names[0]), ("1", names[1])]  # type: ignore[attr-defined]  # likewise
         field.widget = forms.RadioSelect(choices=field.choices)  # type: ignore[attr-defined]  # likewise
@@ -86,6 +86,7 @@ def _windows(grace: timedelta) -> Iterator[tuple[str, str]]:
         yield opens.time().isoformat("minutes"), name
 
 
-def _shown(options: list[str]) -> list[str]:
-    instants = [datetime.fromisoformat(option) for option in options]
-    return [f"{moments.shown(instant, 'time')} ({instant.strftime('UTC%:z')})" for instant in instants]
+def _shown(options: list[str], zone: str) -> list[str]:
+    """Write instants as the zone's clocks show them, with the name by which they call themselves then."""
+    instants = [datetime.fromisoformat(option).astimezone(ZoneInfo(zone)) for option in options]
+    return [f"{moments.shown(instant, 'time')} {moments.zone_shown(instant)}" for instant in instants]

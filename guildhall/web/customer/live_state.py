@@ -16,7 +16,7 @@ from guildhall.kernel.ids import public_id
 from guildhall.kernel.money import Money
 from guildhall.kernel.refusals import NotFound
 from guildhall.matching.queries import get_cascade
-from guildhall.matching.types import CascadeCard, WaveCard
+from guildhall.matching.types import CascadeCard, WaveCard, WaveKind
 from guildhall.payments.queries import get_checkout, get_payment, list_tips
 from guildhall.payments.types import Checkout, PaymentCard, TipCard
 from guildhall.policy.queries import get
@@ -30,9 +30,7 @@ from guildhall.web.customer.reading import address_of, kind_name, tier_names
 from guildhall.web.customer.timeline import steps_of
 from guildhall.web.signin.access import PageRequest
 
-LIVE = frozenset(
-    {"awaiting_card", "waiting", "matching", "unfilled", "confirmed", "en_route", "arrived", "in_progress", "completed"}
-)
+_QUICK = frozenset({"awaiting_card", "matching", "confirmed", "en_route", "arrived", "in_progress"})
 _CANCELLABLE = frozenset({"awaiting_card", "waiting", "matching", "unfilled", "confirmed", "en_route", "arrived"})
 _MOVABLE = frozenset({"waiting", "matching", "unfilled", "confirmed"})
 _EXPECTED = frozenset({"confirmed", "en_route", "arrived"})
@@ -68,6 +66,12 @@ class LiveBooking:
     def wave(self) -> WaveCard | None:
         """Who is being asked now."""
         return self.cascade.wave if self.cascade and self.card.status == "matching" else None
+
+    @property
+    def was_direct(self) -> bool:
+        """Whether nobody was asked but the one who had been chosen."""
+        waves = self.cascade.waves if self.cascade else []
+        return bool(waves) and all(wave.kind == WaveKind.DIRECT for wave in waves)
 
     @property
     def wave_seconds(self) -> int:
@@ -140,13 +144,18 @@ class LiveBooking:
 
     @property
     def is_live(self) -> bool:
-        """Whether something may happen any moment."""
-        return self.card.status in LIVE or (self.is_done and self.money.payment_state == "authorized")
+        """Whether something may still happen by itself."""
+        return self.card.status != "closed" or any(tip.status == "requested" for tip in self.tips)
+
+    @property
+    def look_again(self) -> str:
+        """How often the page asks by itself when the feed does not say that something happened."""
+        return "5s" if self.card.status in _QUICK else "30s"
 
     @property
     def is_late(self) -> bool:
-        """Whether somebody should have begun by now."""
-        return self.card.status in _EXPECTED and self.at > self.card.starts_at
+        """Whether somebody should have come by now, also by their own word."""
+        return self.card.status in _EXPECTED and self.at > (self.expected_at or self.card.starts_at)
 
     @property
     def window_end(self) -> datetime:

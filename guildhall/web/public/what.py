@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from guildhall.bookings.commands import estimate_category
 from guildhall.catalog.queries import list_categories, list_job_kinds
 from guildhall.catalog.types import CategoryCard, JobKindCard
-from guildhall.kernel.ids import read_public_id
+from guildhall.kernel.ids import public_id, read_public_id
 from guildhall.kernel.refusals import NotFound
 from guildhall.web.asking.draft import Draft
 from guildhall.web.asking.words import amounts
@@ -98,14 +98,19 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _initial(request: HttpRequest, draft: Draft, category: CategoryCard | None) -> dict[str, Any]:
     is_same = category is not None and draft.category == category.key
+    is_change = "change" in request.GET
     kind = draft.kind or (_OTHER if draft.minutes else "")
     return {
         "category": category.key if category else "",
         "kind": request.GET.get("kind", "") or (kind if is_same else ""),
         "minutes": draft.minutes,
-        "provider": request.GET.get("provider", ""),
-        "service": request.GET.get("service", ""),
+        "provider": request.GET.get("provider", "") or _name("pr", draft.provider_id if is_change else None),
+        "service": request.GET.get("service", "") or _name("sv", draft.service_id if is_change else None),
     }
+
+
+def _name(prefix: str, chosen: UUID | None) -> str:
+    return public_id(prefix, chosen) if chosen else ""
 
 
 def _said(draft: Draft, category: CategoryCard, cleaned: dict[str, Any]) -> Draft:
