@@ -76,47 +76,57 @@ def test_a_job_from_the_offer_to_its_hours(town, browser, site, looked_at):
         page.get_by_role("button", name="Tell the customer").click()
         eventually(lambda: town.sandbox.mails(ana.email, "comes later"))
 
-        page.get_by_role("button", name="I am on my way").click()
-        page.get_by_role("button", name="I have arrived").click()
-        looked_at(page.url, cookies)
-        page.get_by_label("Code from the customer").fill("12")
-        page.get_by_role("button", name="Start the work").click()
-        expect(page.get_by_role("alert")).to_contain_text("The code has four digits.")
-        page.get_by_label("Code from the customer").fill(booking.read()["start_code"])
-        page.get_by_role("button", name="Start the work").click()
+        _drive_and_start(page, cookies, booking, looked_at)
+        _work(page, cookies, town, looked_at)
+        _stop(page, cookies, booking, looked_at)
 
-        expect(page.get_by_text("Worked so far")).to_be_visible()
-        town.wait(timedelta(minutes=40))
-        page.get_by_role("button", name="Take a break").click()
-        expect(page.get_by_text("On a break")).to_be_visible()
-        town.wait(timedelta(minutes=10))
-        page.get_by_role("button", name="Go on working").click()
-        town.wait(timedelta(minutes=35))
-        page.locator('input[name="photograph"]').set_input_files(photograph())
-        page.get_by_role("button", name="Keep this photograph").click()
-        picture = page.get_by_alt_text("Photograph 1 of the work")
-        picture.scroll_into_view_if_needed()
-        eventually(lambda: picture.evaluate("(image) => image.complete && image.naturalWidth") == 400)
-        looked_at(page.url, cookies)
 
-        page.get_by_role("link", name="Stop and log hours").click()
-        looked_at(page.url, cookies)
-        assert page.get_by_label("Minutes of work").input_value() == "76"
-        page.get_by_label("What you did").fill("Two new cables.")
-        page.get_by_role("button", name="Stop and send the hours").click()
+def _drive_and_start(page, cookies, booking, looked_at):
+    page.get_by_role("button", name="I am on my way").click()
+    page.get_by_role("button", name="I have arrived").click()
+    looked_at(page.url, cookies)
+    page.get_by_label("Code from the customer").fill("12")
+    page.get_by_role("button", name="Start the work").click()
+    expect(page.get_by_role("alert")).to_contain_text("The code has four digits.")
+    page.get_by_label("Code from the customer").fill(booking.read()["start_code"])
+    page.get_by_role("button", name="Start the work").click()
 
-        expect(page.get_by_text("Waiting for the customer")).to_be_visible()
-        expect(page.get_by_text("Two new cables.")).to_be_visible()
-        looked_at(page.url, cookies)
-        card = booking.read()
-        assert (card["status"], card["logged_minutes"], card["break_minutes"]) == ("completed", 76, 10)
 
-        page.get_by_role("link", name="It could not be fully fixed").click()
-        looked_at(page.url, cookies)
-        page.get_by_label("What happened?").fill("The amplifier has to be replaced.")
-        page.get_by_role("button", name="Tell our team").click()
-        expect(page.get_by_text("With our team")).to_be_visible()
-        assert booking.status == "unresolved"
+def _work(page, cookies, town, looked_at):
+    expect(page.get_by_text("Worked so far")).to_be_visible()
+    town.wait(timedelta(minutes=40))
+    page.get_by_role("button", name="Take a break").click()
+    expect(page.get_by_text("On a break")).to_be_visible()
+    town.wait(timedelta(minutes=10))
+    page.get_by_role("button", name="Go on working").click()
+    town.wait(timedelta(minutes=35))
+    page.locator('input[name="photograph"]').set_input_files(photograph())
+    page.get_by_role("button", name="Keep this photograph").click()
+    picture = page.get_by_alt_text("Photograph 1 of the work")
+    picture.scroll_into_view_if_needed()
+    eventually(lambda: picture.evaluate("(image) => image.complete && image.naturalWidth") == 400)
+    looked_at(page.url, cookies)
+
+
+def _stop(page, cookies, booking, looked_at):
+    page.get_by_role("link", name="Stop and log hours").click()
+    looked_at(page.url, cookies)
+    assert page.get_by_label("Minutes of work").input_value() == "76"
+    page.get_by_label("What you did").fill("Two new cables.")
+    page.get_by_role("button", name="Stop and send the hours").click()
+
+    expect(page.get_by_text("Waiting for the customer")).to_be_visible()
+    expect(page.get_by_text("Two new cables.")).to_be_visible()
+    looked_at(page.url, cookies)
+    card = booking.read()
+    assert (card["status"], card["logged_minutes"], card["break_minutes"]) == ("completed", 76, 10)
+
+    page.get_by_role("link", name="It could not be fully fixed").click()
+    looked_at(page.url, cookies)
+    page.get_by_label("What happened?").fill("The amplifier has to be replaced.")
+    page.get_by_role("button", name="Tell our team").click()
+    expect(page.get_by_text("With our team")).to_be_visible()
+    assert booking.status == "unresolved"
 
 
 def test_whoever_comes_second_learns_it_at_once(town, browser, site, looked_at):
@@ -147,8 +157,9 @@ def test_declining_is_free_and_says_so_with_and_without_a_script(town, browser, 
     [lena] = town.providers([("Lena", 1)], BONITA)
     cookies = signed_in(browser, site, lena)
     town.morning()
-    for javascript in (True, False):
-        booking = town.asked_and_paid(ana, at=town.local(days=3))
+    for javascript, ask in ((True, town.asked_and_paid), (False, town.request)):
+        booking = ask(ana, at=town.local(days=3))
+        town.quiet()
         with opened(browser, "phone", storage=cookies, javascript=javascript) as context:
             page = context.new_page()
             page.goto(f"{site}/pro/offers")

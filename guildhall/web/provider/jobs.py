@@ -16,10 +16,9 @@ from guildhall.kernel.refusals import NotFound, Refused
 from guildhall.media.commands import store_image
 from guildhall.payments.queries import get_payment, list_tips
 from guildhall.payments.types import PaymentCard, TipCard
-from guildhall.web.pages.maps import Point
 from guildhall.web.provider import forms
 from guildhall.web.provider.actions import action_of
-from guildhall.web.provider.reading import Job, is_over, job, kind_of, place_of, read_job_id, work_of
+from guildhall.web.provider.reading import Job, glance, is_over, job, kind_of, place_of, read_job_id, work_of
 from guildhall.web.signin.access import PageRequest
 from guildhall.web.signin.answering import UNPROCESSABLE, SeeOther, refusals_beside, sent
 
@@ -61,7 +60,7 @@ def _context(request: PageRequest, found: Job, **more: Any) -> dict[str, Any]:
         "action": action_of(card, request),
         "place": place,
         "map_link": place.map_link(request.headers.get("User-Agent", "")) if place else "",
-        "points": [Point(card.latitude, card.longitude, place.address.street, "pin")] if place else [],
+        "area": glance(card.latitude, card.longitude),
         "work": work,
         "pictures": pictures,
         "has_photographs": card.status in _WITH_PHOTOGRAPHS,

@@ -15,8 +15,7 @@ from guildhall.matching.commands import decline_offer
 from guildhall.matching.queries import get_offer, list_offers
 from guildhall.matching.types import OfferCard, OfferStatus
 from guildhall.web.pages.forms import ChoiceCards
-from guildhall.web.pages.maps import Circle, Point
-from guildhall.web.provider.reading import offers
+from guildhall.web.provider.reading import glance, offers
 from guildhall.web.provider.standing import missing_of
 from guildhall.web.signin.access import PageRequest
 from guildhall.web.signin.answering import UNPROCESSABLE, SeeOther, sent
@@ -131,8 +130,7 @@ def _context(request: PageRequest, card: OfferCard, form: Decline) -> dict[str, 
         "is_open": _is_open(card, request),
         "outcome": _outcome(card, request),
         "form": form,
-        "areas": [Circle(card.area.latitude, card.area.longitude, card.area.radius_metres)],
-        "points": [Point(card.area.latitude, card.area.longitude, str(_("About here")))],
+        "area": glance(card.area.latitude, card.area.longitude, card.area.radius_metres),
         "job": request.application.url("job", _booking_name(card)) if card.status == OfferStatus.ACCEPTED else "",
     }
 

@@ -1,5 +1,6 @@
 """Jobs and offers as the provider's pages show them, read in as many queries as there are kinds of things."""
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from guildhall.bookings.queries import access_booking, get_work, pay_of
 from guildhall.bookings.types import BookingCard, BookingStatus, Work
 from guildhall.catalog.queries import get_job_kind, list_categories, list_cities
 from guildhall.customers.queries import get_address
-from guildhall.customers.types import Address
+from guildhall.customers.types import Address, Precision
 from guildhall.identity.queries import get_contacts
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.ids import public_id, read_public_id
@@ -22,6 +23,7 @@ from guildhall.media.types import MediaId
 from guildhall.web.provider.words import LABELS, Label
 
 _PICTURE_SECONDS = 3_600
+_URGENT_SECONDS = 3_600
 _APPLE = ("iPhone", "iPad", "Macintosh")
 
 
@@ -53,6 +55,11 @@ class Place:
     address: Address
     latitude: float
     longitude: float
+
+    @property
+    def is_rough(self) -> bool:
+        """Whether nobody set a pin, so that the place is only the middle of its ZIP code."""
+        return self.address.precision == Precision.ZIP_CENTROID
 
     @property
     def line(self) -> str:
@@ -174,6 +181,11 @@ class Offer:
         """How long its window is in all."""
         return max(1, int((self.card.expires_at - self.card.offered_at).total_seconds()))
 
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it is a matter of minutes: only then seconds are counted in lists."""
+        return self.seconds <= _URGENT_SECONDS
+
 
 def offers(cards: Collection[OfferCard]) -> list[Offer]:
     """Show offers, in two queries."""
@@ -198,6 +210,11 @@ def offers(cards: Collection[OfferCard]) -> list[Offer]:
             )
         )
     return shown
+
+
+def glance(latitude: float, longitude: float, radius_metres: int = 0) -> str:
+    """Write an area, or a point, for the map that is only looked at."""
+    return json.dumps({"latitude": latitude, "longitude": longitude, "radius": radius_metres})
 
 
 def is_over(card: BookingCard) -> bool:

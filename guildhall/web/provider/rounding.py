@@ -18,4 +18,4 @@ def round_miles(area: Mapping[str, Any], latitude: float, longitude: float) -> f
     metres = [Geodesic.WGS84.Inverse(latitude, longitude, y, x)["s12"] for x, y in parts[0][0]]
     if max(metres) - min(metres) > _SHARE_MAX * max(metres):
         return None
-    return round(sum(metres) / len(metres) / _METRES_A_MILE, 1)
+    return round(float(sum(metres)) / len(metres) / _METRES_A_MILE, 1)

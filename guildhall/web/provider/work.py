@@ -20,7 +20,7 @@ from guildhall.web.api.idempotency import once
 from guildhall.web.pages.maps import Point
 from guildhall.web.provider import work_forms as forms
 from guildhall.web.provider.rounding import round_miles
-from guildhall.web.provider.standing import steps_of
+from guildhall.web.provider.standing import missing_of
 from guildhall.web.signin.access import PageRequest
 from guildhall.web.signin.answering import UNPROCESSABLE, SeeOther, refusals_beside, sent
 
@@ -43,7 +43,7 @@ def page(request: PageRequest) -> HttpResponse:
         "schedule": schedule,
         "days": len({one.weekday for one in schedule.weekly}),
         "has_area": get_reach(who).area is not None,
-        "steps": steps_of(who, request.received_at),
+        "missing": missing_of(who, request.received_at),
     }
     return render(request, "provider/work.html", context)
 
@@ -107,7 +107,7 @@ def area(request: PageRequest) -> HttpResponse:
         "miles": miles or 10,
         "latitude": round(latitude, 6),
         "longitude": round(longitude, 6),
-        "geojson": json.dumps(reach.area) if reach.area else "",
+        "geojson": json.dumps(reach.area) if reach.area and miles is None else "",
     }
     form = forms.Area(sent(request), initial=known)
 

@@ -71,12 +71,12 @@ class Week(forms.Form):
             for number in range(self.stretches):
                 one = known[number] if number < len(known) else None
                 for side, label in (("starts", _("from")), ("ends", _("until"))):
-                    name = f"{side}_{day}_{number}"
+                    name, words = f"{side}_{day}_{number}", f"{_WEEKDAYS[day]}, {label}"
                     self.fields[name] = forms.TimeField(
-                        label=f"{_WEEKDAYS[day]}, {label}",
+                        label=words,
                         required=False,
                         initial=getattr(one, side) if one else None,
-                        widget=forms.TimeInput({"type": "time"}, "%H:%M"),
+                        widget=forms.TimeInput({"type": "time", "aria-label": words}, "%H:%M"),
                     )
 
     def days(self) -> Iterator[tuple[Any, list[tuple[forms.BoundField, forms.BoundField]]]]:

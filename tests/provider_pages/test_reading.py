@@ -1,0 +1,70 @@
+"""What pages ask of the database does not grow with what they show; what is not ready says what is missing."""
+
+from datetime import timedelta
+
+import pytest
+
+from guildhall.bookings.commands import confirm_hours
+from guildhall.payments.queries import list_earnings
+from guildhall.timers.queries import clock_now
+from tests import given_bookings as given
+from tests import given_people as people
+from tests.api.browser import browser
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def priya():
+    return given.given_providers(1)[0]
+
+
+@pytest.mark.parametrize("path", ["/pro/", "/pro/offers", "/pro/calendar", "/pro/calendar?view=month"])
+def test_lists_ask_as_much_for_many_as_for_one(priya, path, django_assert_max_num_queries):
+    ana = people.customer(card=True)
+    mine = browser(priya)
+    given.taken(ana, priya, hours_ahead=72)
+    given.scheduled(ana, hours_ahead=168)
+    given.let_it_happen()
+
+    def count():
+        mine.get(path)
+        with django_assert_max_num_queries(1_000) as asked:
+            assert mine.get(path).status_code == 200
+        return len(asked.captured_queries)
+
+    few = count()
+    for days in (4, 5):
+        given.taken(ana, priya, hours_ahead=24 * days)
+    for days in (8, 9):
+        given.scheduled(ana, hours_ahead=24 * days)
+    given.let_it_happen()
+
+    assert count() <= few
+
+
+def test_who_is_new_reads_what_is_missing_and_whose_turn_it_is():
+    people.catalogue()
+    nora = browser(people.registered_provider("Nora"))
+
+    page = nora.get("/pro/").content.decode()
+
+    assert "Before your first offer" in page
+    for step in ("/pro/work/categories", "/pro/work/area", "/pro/work/hours", "/pro/payouts"):
+        assert f'href="{step}"' in page
+    assert "Our team checks who you are." in page
+
+
+def test_what_was_earned_is_told_once_its_hours_are_final(priya):
+    ana = people.customer(card=True)
+    booking_id = given.completed(ana, priya, minutes=60)
+    since = clock_now() - timedelta(days=30)
+    assert list_earnings(priya.id, since=since) == []
+
+    confirm_hours(booking_id=booking_id, by=ana.actor, at=clock_now())
+
+    [one] = list_earnings(priya.id, since=since)
+    assert (one.reference, one.kind, one.is_blocked) == (f"booking:{booking_id}", "work", False)
+    page = browser(priya).get("/pro/earnings").content.decode()
+    assert f"{one.amount_minor / 100:.2f}" in page
+    assert list_earnings(people.provider("Diego").id, since=since) == []
