@@ -46,8 +46,6 @@ _MAILS_TO_CUSTOMER = (
     "^Receipt: ",
 )
 _MAILS_TO_PROVIDER = (
-    "^Welcome",
-    "^You can accept jobs now",
     "^Offer: ",
     "^The job is yours",
     "^Reminder",
