@@ -148,10 +148,19 @@ def _watch(page: Page) -> Seen:
         "console", lambda said: seen.said.append(f"console: {said.text}") if _counts(said.type, said.text) else None
     )
     page.on("pageerror", lambda error: seen.said.append(f"script: {error}"))
-    page.on("requestfailed", lambda failed: seen.said.append(f"not loaded: {failed.url} ({failed.failure})"))
+    page.on("requestfailed", lambda failed: seen.said.append(_not_loaded(failed)) if _matters(failed) else None)
     page.on("request", lambda request: seen.asked.append(request.url) if request.url.startswith("http") else None)
     page.on("requestfinished", finished)
     return seen
+
+
+def _not_loaded(failed: Request) -> str:
+    return f"not loaded: {failed.url} ({failed.failure})"
+
+
+def _matters(failed: Request) -> bool:
+    """A stream of what happens is never loaded to its end: the page closes it."""
+    return not failed.url.endswith("/live/events")
 
 
 def _counts(kind: str, text: str) -> bool:
