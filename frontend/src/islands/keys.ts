@@ -40,9 +40,16 @@ export function mount(search: HTMLElement): () => void {
     const item = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-item]") : null
     if (item) mark(item)
   }
+  // Where the decision lies below the list (a phone), it comes into view as it arrives.
+  const arrived = (event: Event): void => {
+    const pane = event.target instanceof Element ? event.target : null
+    if (pane?.id === "pane" && pane.getBoundingClientRect().top > window.innerHeight * 0.6) pane.scrollIntoView()
+  }
+  document.addEventListener("htmx:load", arrived)
   document.addEventListener("keydown", pressed)
   document.addEventListener("click", marked)
   return () => {
+    document.removeEventListener("htmx:load", arrived)
     document.removeEventListener("keydown", pressed)
     document.removeEventListener("click", marked)
   }
@@ -60,11 +67,11 @@ function current(): HTMLElement | undefined {
 function step(by: number): void {
   const all = items()
   const here = current()
-  const next = all[here ? all.indexOf(here) + by : 0]
+  const next = all[here ? all.indexOf(here) + by : 0] ?? here
   if (!next) return
   next.focus()
   next.scrollIntoView({ block: "nearest" })
-  if (next.hasAttribute("hx-get")) next.click()
+  if (next !== here && next.hasAttribute("hx-get")) next.click()
 }
 
 function mark(chosen: HTMLElement): void {

@@ -1,7 +1,6 @@
 """Doing something with a booking: the address of each action of `actions.py`."""
 
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from django.http import HttpResponse
@@ -28,13 +27,12 @@ def view_of(action: Action) -> Callable[..., HttpResponse]:
     def act(request: PageRequest, booking_id: str) -> HttpResponse:
         card = access_booking(booking_id=read_public_id("bk", booking_id), by=request.actor)
         asked_from = path_after(request, request.application) if request.POST.get("next") else booking_href(card.id)
-        form: Any = action.form(request.POST, card=card, at=request.received_at)
+        form = action.fill(request.POST, card, request.received_at)
         if form.is_valid():
             with refusals_beside(form), told_why_not():
                 action.run(card, form.cleaned_data, request.actor, request.received_at)
             if not form.errors:
                 return done(request, action.slug, home=booking_href(card.id))
-        form.slug = action.slug
         asked = urlsplit(asked_from)
         if asked.path == request.application.url("home"):
             kind = parse_qs(asked.query).get("kind", [""])[0]

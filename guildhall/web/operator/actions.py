@@ -31,8 +31,9 @@ _OFFERED = 12
 class ActionForm(forms.Form):
     """A form about one booking; knows it, so that it can offer what fits."""
 
-    def __init__(self, data: Any = None, *, card: BookingCard, at: datetime, **kwargs: Any) -> None:
-        super().__init__(data, auto_id=f"{type(self).__name__.lower()}_%s", **kwargs)
+    def __init__(self, data: Any = None, *, slug: str, card: BookingCard, at: datetime) -> None:
+        super().__init__(data, auto_id=f"{slug}_%s")
+        self.slug = slug
         self.card = card
         self.at = at
 
@@ -121,6 +122,10 @@ class Action:
     moves: tuple[Move, ...]
     run: Callable[..., object]
     look: str = "primary"
+
+    def fill(self, data: Any, card: BookingCard, at: datetime) -> ActionForm:
+        """Make the form; `data` is what was sent, or None."""
+        return self.form(data, slug=self.slug, card=card, at=at)
 
     def is_offered(self, card: BookingCard) -> bool:
         """Whether the booking's status has an arrow for it."""
@@ -278,10 +283,10 @@ def offers_for(card: BookingCard, at: datetime, tried: ActionForm | None = None)
 
 
 def _offer(action: Action, card: BookingCard, at: datetime, tried: ActionForm | None, *, is_first: bool) -> Offer:
-    is_tried = tried is not None and getattr(tried, "slug", "") == action.slug
-    form = tried if is_tried and tried is not None else action.form(card=card, at=at)
+    if tried is not None and tried.slug == action.slug:
+        return Offer(action, tried, is_open=True)
     waits = card.status in {"unfilled", "contested", "unresolved"}
-    return Offer(action, form, is_tried or (tried is None and is_first and waits))
+    return Offer(action, action.fill(None, card, at), is_open=tried is None and is_first and waits)
 
 
 @contextmanager

@@ -30,7 +30,7 @@ KINDS: dict[str, Word] = {
     Waiting.UNFILLED: Word(later("Unfilled"), "danger", "users"),
     PAYMENT: Word(later("Payment action"), "danger", "credit-card"),
     Waiting.CONTESTED: Word(later("Contested hours"), "warning", "timer"),
-    Waiting.UNRESOLVED: Word(later("Not fully fixed"), "warning", "wrench"),
+    Waiting.UNRESOLVED: Word(later("Unresolved"), "warning", "wrench"),
     Waiting.LATE: Word(later("Not started"), "danger", "clock"),
     Waiting.OVERRUN: Word(later("Running over"), "warning", "play"),
     Waiting.UNCOLLECTED: Word(later("Money overdue"), "warning", "banknote"),

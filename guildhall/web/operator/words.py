@@ -33,7 +33,7 @@ STATUSES: dict[str, Word] = {
     "in_progress": Word(later("In progress"), "accent"),
     "completed": Word(later("Completed"), "info"),
     "contested": Word(later("Contested"), "warning"),
-    "unresolved": Word(later("Not fully fixed"), "warning"),
+    "unresolved": Word(later("Unresolved"), "warning"),
     "settled": Word(later("Settled"), "success"),
     "cancelled": Word(later("Cancelled")),
     "closed": Word(later("Closed")),
