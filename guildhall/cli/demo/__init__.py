@@ -24,7 +24,7 @@ from guildhall.cli.demo import building, peopling, pictures
 from guildhall.cli.demo.past.clocks import SystemClock, VendorClock
 from guildhall.cli.demo.past.living import Life, Tell
 from guildhall.cli.demo.past.plan import Demand
-from guildhall.cli.demo.people import CUSTOMER, LOG_INS, OPERATOR, PASSWORD, RESIDENT_DESK, Draw
+from guildhall.cli.demo.people import CUSTOMER, LOG_INS, OPERATOR, PASSWORD, RESIDENT_DESK, Draw, comes_at_once
 from guildhall.cli.demo.people import PROVIDERS as LOG_IN_PROVIDERS
 from guildhall.cli.demo.places import read_places
 from guildhall.cli.demo.trades import Trades
@@ -188,6 +188,10 @@ def _settle_customers(draw: Draw, size: Size, at: datetime) -> None:
     providers = draw.providers(size.providers)
     for person in draw.customers(size.customers):
         near = [ids[one.email] for one in providers if one.place.city_key == person.place.city_key]
+        if person == CUSTOMER:
+            # Whoever logs in as her finds somebody: her favourites are residents who come at once.
+            played = [one for one in providers if one not in LOG_IN_PROVIDERS]
+            near = [ids[one.email] for one in played if comes_at_once(one, person)] or near
         dice = draw.chooser(f"favourites of {person.email}")
         favourites = dice.sample(near, min(len(near), dice.randint(1, _FAVOURITES_MAX)))
         if person == CUSTOMER:

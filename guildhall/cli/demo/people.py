@@ -30,6 +30,7 @@ _AVAILABLE_NOW_SHARE = 0.6
 _CONSENT_SHARE = 0.9
 _PIN_METRES = 1_500
 _ROUND_CORNERS = 32
+_WELL_INSIDE = 0.95
 _METRES_PER_DEGREE = 111_320
 _NOTICE_MINUTES = (0, 0, 60, 120, 240)
 _DAYS = range(7)
@@ -238,6 +239,17 @@ def round_area(circle: Circle) -> Mapping[str, object]:
     points = [_moved(circle.latitude, circle.longitude, circle.radius_metres, turn) for turn in turns]
     ring = [[round(longitude, 5), round(latitude, 5)] for latitude, longitude in points]
     return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+
+
+def comes_at_once(person: Provider, customer: Customer) -> bool:
+    """Whether somebody takes work at once, of the kinds most asked for, and where a customer lives."""
+    if person.circle is None or not person.is_available_now or 0 not in person.categories:
+        return False
+    north = (person.circle.latitude - customer.latitude) * _METRES_PER_DEGREE
+    east = (
+        (person.circle.longitude - customer.longitude) * _METRES_PER_DEGREE * math.cos(math.radians(customer.latitude))
+    )
+    return math.hypot(north, east) < person.circle.radius_metres * _WELL_INSIDE
 
 
 def _moved(latitude: float, longitude: float, metres: float, turn: float) -> tuple[float, float]:
