@@ -9,7 +9,6 @@ from guildhall.web.health import live, ready
 from guildhall.web.internal import clock, waiting
 from guildhall.web.pages.preferences import preferences
 from guildhall.web.pages.styleguide import styleguide
-from guildhall.web.pictures import picture
 from guildhall.web.webhooks.stripe import connect, platform, thin
 from guildhall.web.webhooks.twilio import inbound, status
 
@@ -21,7 +20,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pro/", include("guildhall.web.provider.urls")),
     path("ops/", include("guildhall.web.operator.urls")),
     path("preferences", preferences, name="preferences"),
-    path("media/<str:token>", picture, name="picture"),
     path("styleguide", styleguide, name="styleguide"),
     path("health", live),
     path("ready", ready),

@@ -2,13 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from guildhall.web.public import home, price, providers, services, what, when, where
+from guildhall.web.public import home, pictures, price, providers, services, what, when, where
 
 app_name = "public"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.page, name="home"),
     path("services/<str:category>", services.page, name="service"),
     path("providers/<str:provider_id>", providers.page, name="provider"),
+    path("media/<str:token>", pictures.picture, name="picture"),
     path("request", what.page, name="what"),
     path("request/where", where.page, name="where"),
     path("request/pin", where.pin, name="pin"),
