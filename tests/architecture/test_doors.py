@@ -15,7 +15,7 @@ from django.db.models import ForeignKey
 from guildhall.eventlog.types import Event, event_classes
 
 ROOT = Path(settings.BASE_DIR) / "guildhall"
-OPEN = {"commands", "queries", "events", "types"}
+OPEN = {"commands", "queries", "events", "types", "lifecycle"}
 SHARED = {"kernel"}
 OUTSIDE = {"cli", "settings", "urls", "wsgi", "web", "verticals"}
 LAYERS = [

@@ -15,7 +15,7 @@ THEMES = ("", "light", "dark")
 THEME_COOKIE = "theme"
 
 
-class _Now(SimpleLazyObject):
+class _Now(SimpleLazyObject):  # type: ignore[type-arg]  # cannot be subscripted when it runs
     """The clock's now, read when it is used: for reckoning too."""
 
     def __sub__(self, other: Any) -> Any:

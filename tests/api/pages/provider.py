@@ -55,7 +55,14 @@ PAGES: dict[str, Page] = {
     "POST /pro/work/area": Page({"shape": "circle", "miles": "5", "latitude": "32.7", "longitude": "-117.1"}),
     "POST /pro/work/about": Page({"bio": "I bring my own cables."}),
     "POST /pro/work/listings/new": Page(
-        {"category": "audio", "title": "Tune a room", "price_model": "hourly", "price": "90", "duration": "60", "key": KEY}
+        {
+            "category": "audio",
+            "title": "Tune a room",
+            "price_model": "hourly",
+            "price": "90",
+            "duration": "60",
+            "key": KEY,
+        }
     ),
     "POST /pro/work/listings/{service_id}/removal": Page(path="/pro/work/listings/{service}/removal"),
     **account_pages("pro", next_page="/pro/account/profile"),
