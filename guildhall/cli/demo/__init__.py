@@ -39,7 +39,7 @@ _SEED = 20270301
 _FAVOURITES_MAX = 3
 _PAST = timedelta(days=92)
 _JUST_NOW = timedelta(hours=2)
-_SECONDS_FIRST, _SECONDS_PER_PERSON, _SECONDS_PER_BOOKING = 8.0, 0.012, 0.2
+_SECONDS_FIRST, _SECONDS_PER_PERSON, _SECONDS_PER_BOOKING = 8.0, 0.012, 0.9
 Say = Callable[[str], None]
 
 
@@ -68,7 +68,7 @@ class Size:
         return _SECONDS_FIRST + people * _SECONDS_PER_PERSON + self.bookings * _SECONDS_PER_BOOKING
 
 
-FULL = Size(providers=1997, customers=89, bookings=600)
+FULL = Size(providers=1997, customers=89, bookings=120)
 SMALL = Size(providers=27, customers=3, cities=("san-diego",))
 
 
