@@ -16,7 +16,7 @@ Members = dict[str, Any]
 CHROMIUM = "/usr/bin/chromium"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Start Debian's Chromium."""
     with sync_playwright() as playwright:
@@ -26,20 +26,20 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def system() -> Iterator[Stack]:
     """Start the whole system, without a city."""
     with Stack() as stack:
         yield stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(system: Stack) -> str:
     """Give the address as people type it: cookies and passkeys belong to `localhost`."""
     return str(system.state.read("run.json")["url"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def members(system: Stack, browser: Browser, site: str) -> Members:
     """Give the cookies of Ana (`customer`), Priya (`provider`) and Olga (`operator`), each signed in as people do."""
     sandbox = system.sandbox()
@@ -68,7 +68,7 @@ def sign_in(browser: Browser, url: str, email: str) -> Any:
         return context.storage_state()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def pictures(request: pytest.FixtureRequest) -> Path | None:
     """Give the folder that `--pictures` names, or None."""
     folder = request.config.getoption("--pictures")

@@ -1,4 +1,4 @@
-"""One running system for all journeys of a session; after each, no vendor's contract is broken, and at the end every invariant holds."""
+"""One running system for all journeys; after each, no vendor's contract is broken, and at the end every invariant holds."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from tests.journeys.town import Town
 from tests.stack import Stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running_town() -> Iterator[Town]:
     """Start the system; at the end nothing is overdue or parked, and `./guild verify` finds nothing."""
     with Stack() as stack:

@@ -13,7 +13,7 @@ from tests.journeys.town import Town
 from tests.stack import Stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running_town() -> Iterator[Town]:
     """Start the system; at the end `./guild verify` finds nothing."""
     with Stack() as stack:
@@ -30,7 +30,7 @@ def town(running_town: Town) -> Town:
     return running_town
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address(running_town: Town) -> str:
     """Give the address as people type it: cookies belong to `localhost`."""
     return str(running_town.stack.state.read("run.json")["url"])

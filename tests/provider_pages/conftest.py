@@ -8,7 +8,7 @@ from tests.journeys.town import Town
 __all__ = ["browser", "pictures", "site", "system"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def town(system):
     """People of the running system."""
     return Town(system)
