@@ -52,7 +52,15 @@ def _checks() -> dict[str, list[str]]:
         str(package_folder()),
     ]
     # The emulators' few pages are Jinja without a router (J018 asks for one), and one shows the residents at work anew (H052).
-    checks["djlint sandbox"] = [str(_BIN / "djlint"), "--profile", "jinja", "--ignore", "J018,H052", "--lint", "sandbox"]
+    checks["djlint sandbox"] = [
+        str(_BIN / "djlint"),
+        "--profile",
+        "jinja",
+        "--ignore",
+        "J018,H052",
+        "--lint",
+        "sandbox",
+    ]
     return checks
 
 

@@ -76,7 +76,9 @@ def _parse(arguments: list[str]) -> _Options:
     parser.add_argument("--port", type=int, help=f"the port of the pages (default: {_PORT}, or the next free one)")
     parser.add_argument("--no-demo", action="store_false", dest="demo", help="leave a new database without a city")
     parser.add_argument("--providers", type=int, help="how many providers a new city has (default: 2000)")
-    parser.add_argument("--bookings", type=int, help="how many bookings its past has (default: 120; each takes about a second)")
+    parser.add_argument(
+        "--bookings", type=int, help="how many bookings its past has (default: 120; each takes about a second)"
+    )
     parser.add_argument("--no-residents", action="store_false", dest="residents", help="nobody plays the city's people")
     parser.add_argument("--single", action="store_true", help="all roles in one process, a thread each")
     parser.add_argument("--check", action="store_true", help="walk the road on a state of its own, then stop")
