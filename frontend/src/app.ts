@@ -1,4 +1,5 @@
 import { startDialogs } from "./core/dialogs"
+import { startDrafts } from "./core/drafts"
 import { startFeed } from "./core/feed"
 import { startHtmx } from "./core/htmx"
 import { startIslands } from "./core/islands"
@@ -6,6 +7,7 @@ import { startTaste } from "./core/taste"
 import { startToasts } from "./core/toasts"
 
 startHtmx()
+startDrafts()
 startIslands()
 startDialogs()
 startToasts()

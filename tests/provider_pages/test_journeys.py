@@ -77,7 +77,8 @@ def test_a_job_from_the_offer_to_its_hours(town, browser, site, looked_at):
         eventually(lambda: town.sandbox.mails(ana.email, "comes later"))
 
         _drive_and_start(page, cookies, booking, looked_at)
-        _work(page, cookies, town, looked_at)
+        _work(page, town)
+        _photograph(page, cookies, priya, booking, looked_at)
         _stop(page, cookies, booking, looked_at)
 
 
@@ -92,7 +93,7 @@ def _drive_and_start(page, cookies, booking, looked_at):
     page.get_by_role("button", name="Start the work").click()
 
 
-def _work(page, cookies, town, looked_at):
+def _work(page, town):
     expect(page.get_by_text("Worked so far")).to_be_visible()
     town.wait(timedelta(minutes=40))
     page.get_by_role("button", name="Take a break").click()
@@ -100,7 +101,16 @@ def _work(page, cookies, town, looked_at):
     town.wait(timedelta(minutes=10))
     page.get_by_role("button", name="Go on working").click()
     town.wait(timedelta(minutes=35))
-    page.locator('input[name="photograph"]').set_input_files(photograph())
+
+
+def _photograph(page, cookies, priya, booking, looked_at):
+    """What was chosen stays, though the job changes meanwhile (here by another telephone): the page renews itself only afterwards."""
+    chooser = page.locator('input[name="photograph"]')
+    chooser.set_input_files(photograph())
+    with page.expect_response(lambda answer: "/live" in answer.url and answer.status == 200):
+        priya.api.post(f"{booking.path}/breaks")
+    priya.api.delete(f"{booking.path}/breaks")
+    assert chooser.evaluate("(field) => field.files.length") == 1
     page.get_by_role("button", name="Keep this photograph").click()
     picture = page.get_by_alt_text("Photograph 1 of the work")
     picture.scroll_into_view_if_needed()
