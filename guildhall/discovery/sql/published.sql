@@ -18,20 +18,17 @@ language sql stable as $$
 $$;
 
 -- Remember that these providers were offered work, to ten minutes: the ranking counts days. A row that somebody else holds is left.
-create or replace function discovery.record_offers(providers uuid[], at timestamptz) returns void language plpgsql volatile as $$
+-- Each step goes row by row by the key, whatever the planner believes of the table: while that is new, nobody has counted its rows.
+create or replace function discovery.record_offers(providers uuid[], at timestamptz) returns void language plpgsql volatile
+set enable_seqscan = off as $$
 declare
   news uuid[];
 begin
   select array_agg(distinct p) into news
-  from unnest($1) p left join discovery_last_offer l on l.provider_id = p
-  where l.provider_id is null or l.offered_at < $2 - interval '10 minutes';
+  from unnest($1) p
+  where coalesce((select l.offered_at < $2 - interval '10 minutes' from discovery_last_offer l where l.provider_id = p), true);
   if news is null then return; end if;
-  with known as (
-    select provider_id from discovery_last_offer where provider_id = any(news) order by provider_id for update skip locked
-  ), moved as (
-    update discovery_last_offer l set offered_at = $2 from known where l.provider_id = known.provider_id
-  )
-  insert into discovery_last_offer (provider_id, offered_at)
-  select p, $2 from unnest(news) p
-  where not exists (select from discovery_last_offer l where l.provider_id = p) order by p on conflict do nothing;
+  update discovery_last_offer set offered_at = $2
+  where ctid = any(array(select l.ctid from discovery_last_offer l where l.provider_id = any(news) order by l.provider_id for update skip locked));
+  insert into discovery_last_offer (provider_id, offered_at) select p, $2 from unnest(news) p order by p on conflict do nothing;
 end $$;

@@ -164,9 +164,10 @@ end $$;
 -- That each may work is checked for all of them by the trigger on offers; `careful` looks before, one step slower, for the rare
 -- batch in which the trigger found somebody.
 -- One plan for batches of every size: planning this anew for a handful of cascades takes longer than moving them. Without sorts where
--- an index has the order: the last reservation before an instant is one step, not a sort of them all.
+-- an index has the order: the last reservation before an instant is one step, not a sort of them all. By keys only: the plan is kept,
+-- and may have been made while a table was new and held nothing.
 create or replace function matching.advance(claimed uuid[], careful boolean default false) returns void language plpgsql volatile
-set plan_cache_mode = force_generic_plan set enable_sort = off set jit = off as $$
+set plan_cache_mode = force_generic_plan set enable_sort = off set enable_seqscan = off set jit = off as $$
 declare
   now_at constant timestamptz := timers.clock_now();
   prefix constant text := matching.id_prefix(clock_timestamp());
