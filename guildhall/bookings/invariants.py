@@ -47,4 +47,10 @@ INVARIANTS = [
            left join credentialing_work_right w on w.provider_id = b.provider_id
            where b.status in ('confirmed', 'en_route', 'arrived') and w.provider_id is null""",
     ),
+    Invariant(
+        "A3",
+        "where somebody is, is known only while they are on the way with that job",
+        """select w.booking_id, b.status from bookings_whereabouts w left join bookings_booking b on b.id = w.booking_id
+           where b.status is distinct from 'en_route' or b.provider_id is distinct from w.provider_id""",
+    ),
 ]

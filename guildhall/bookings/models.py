@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from guildhall.bookings.lifecycle import WITH_PROVIDER, WITHOUT_DEADLINE
-from guildhall.bookings.types import BookingStatus, Mode, Terms
+from guildhall.bookings.types import BookingStatus, Mode, Position, Terms
 from guildhall.catalog.models import Category
 from guildhall.customers.models import Address, Customer
 from guildhall.kernel.ids import new_id
@@ -35,6 +35,7 @@ class Booking(models.Model):
     address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="+")
     latitude = models.FloatField()
     longitude = models.FloatField()
+    is_pinned = models.BooleanField(db_default=False)
     city_key = models.TextField()
     time_zone = models.TextField()
     starts_local = models.TextField(default="")
@@ -111,6 +112,11 @@ class Booking(models.Model):
         return f"booking:{self.id}"
 
     @property
+    def place(self) -> Position:
+        """Where the job is."""
+        return Position(latitude=self.latitude, longitude=self.longitude)
+
+    @property
     def starts_at(self) -> datetime:
         """Begin of the planned time (UTC)."""
         lower: datetime | None = self.planned.lower
@@ -182,3 +188,26 @@ class Evidence(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["booking", "added_at"], name="bookings_evidence_of")]
+
+
+class Whereabouts(models.Model):
+    """
+    Where a provider is who is on the way with a job: the last place only.
+
+    The database lets a row in only then, takes it out when the booking goes on, and keeps it out of its journal and backups.
+    """
+
+    booking = models.OneToOneField(Booking, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="+")
+    latitude = models.FloatField()
+    longitude = models.FloatField()
+    accuracy_metres = models.IntegerField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
+                name="bookings_whereabouts_on_earth",
+            ),
+        ]

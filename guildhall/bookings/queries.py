@@ -9,10 +9,22 @@ from django.db.models import Q, QuerySet, Value
 
 from guildhall.bookings import rules
 from guildhall.bookings.lifecycle import BEFORE_CONFIRMATION
-from guildhall.bookings.models import Booking, Break, Evidence
-from guildhall.bookings.types import BookingCard, BookingFilter, BookingStatus, Photograph, Receipt, Waiting, Work
+from guildhall.bookings.models import Booking, Break, Evidence, Whereabouts
+from guildhall.bookings.types import (
+    BookingCard,
+    BookingFilter,
+    BookingStatus,
+    OnTheWay,
+    Photograph,
+    Position,
+    Receipt,
+    Waiting,
+    Work,
+)
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.refusals import NotAllowed, NotFound
+from guildhall.policy import queries as policy
+from guildhall.policy.types import BookingPolicy
 
 _OVER = frozenset({BookingStatus.SETTLED, BookingStatus.CANCELLED, BookingStatus.CLOSED})
 _AREA_DEGREES = 2
@@ -136,6 +148,33 @@ def get_work(*, booking_id: UUID, by: Actor, at: datetime) -> Work:
             Photograph(id=row.id, media_id=row.media_id, is_mine=row.added_by == str(by), added_at=row.added_at)
             for row in Evidence.objects.filter(booking=booking).order_by("added_at", "id")
         ],
+    )
+
+
+def on_the_way(card: BookingCard, *, by: Actor, at: datetime) -> OnTheWay | None:
+    """
+    Give where the provider of a booking is and when they may arrive: to its customer and to operators, while they are on the way.
+
+    None for the provider, before the first position, and when the last one is too old to be true any more.
+    """
+    if card.status != BookingStatus.EN_ROUTE or by.kind == "provider":
+        return None
+    limits = policy.get(BookingPolicy)
+    since = at - timedelta(minutes=limits.position_minutes_max)
+    row = Whereabouts.objects.filter(booking_id=card.id, seen_at__gte=since).first()
+    if row is None:
+        return None
+    position = Position(latitude=row.latitude, longitude=row.longitude)
+    metres = rules.metres_between(position, Position(latitude=card.latitude, longitude=card.longitude))
+    drive = rules.drive_time(metres, detour_percent=limits.drive_detour_percent, kmh=limits.drive_kmh)
+    arrives_at = row.seen_at + drive
+    return OnTheWay(
+        position=position,
+        accuracy_metres=row.accuracy_metres,
+        seen_at=row.seen_at,
+        distance_metres=round(metres),
+        minutes=rules.minutes_until(arrives_at, at),
+        arrives_at=arrives_at,
     )
 
 
@@ -293,6 +332,7 @@ def _card(booking: Booking, by: Actor) -> BookingCard:
         latitude=booking.latitude if is_exact else round(booking.latitude, _AREA_DEGREES),
         longitude=booking.longitude if is_exact else round(booking.longitude, _AREA_DEGREES),
         is_exact_place=is_exact,
+        is_pinned=booking.is_pinned,
         address_id=booking.address_id if is_exact else None,
         city_key=booking.city_key,
         instructions=booking.instructions,

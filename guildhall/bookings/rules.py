@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from math import ceil
 
 from geographiclib.geodesic import Geodesic
 
-from guildhall.bookings.types import BookingStatus, Mode, Quote, Receipt, Split, Terms, TierPrice
+from guildhall.bookings.types import BookingStatus, Mode, Position, Quote, Receipt, Split, Terms, TierPrice
 from guildhall.kernel.money import Money, rounded
 
 _CALL_OUT_STATUSES = frozenset({BookingStatus.EN_ROUTE, BookingStatus.ARRIVED})
@@ -140,8 +141,23 @@ def worked_minutes(*, started_at: datetime, finished_at: datetime, breaks: Seque
     return max(0, -(-int(worked.total_seconds()) // 60))
 
 
-def is_within(metres: float, *, latitude: float, longitude: float, of: tuple[float, float]) -> bool:
-    """Whether a position lies within so many metres of a place (WGS 84 geodesic)."""
+def metres_between(position: Position, place: Position) -> float:
+    """How far a position is from a place in a straight line (WGS 84 geodesic)."""
+    metres: float = Geodesic.WGS84.Inverse(
+        position.latitude, position.longitude, place.latitude, place.longitude, Geodesic.DISTANCE
+    )["s12"]
+    return metres
 
-    distance: float = Geodesic.WGS84.Inverse(latitude, longitude, *of)["s12"]
-    return distance <= metres
+
+def drive_time(metres: float, *, detour_percent: int, kmh: int) -> timedelta:
+    """
+    Estimate a drive from its straight line: so many per cent more by road, at one speed. Nothing is known of the traffic.
+
+    time = metres x (1 + detour / 100) / (kmh / 3.6)
+    """
+    return timedelta(seconds=metres * (100 + detour_percent) / 100 / (kmh / 3.6))
+
+
+def minutes_until(arrives_at: datetime, at: datetime) -> int:
+    """Whole minutes until then, a begun one counts; never less than one, because nobody is there before they say so."""
+    return max(1, ceil((arrives_at - at) / timedelta(minutes=1)))

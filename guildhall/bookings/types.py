@@ -191,8 +191,28 @@ class Position:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OnTheWay:
+    """
+    Where the provider was last (`seen_at`), how far that is from the job in a straight line, and an estimate of the drive.
+
+    `arrives_at` counts from `seen_at`; `minutes` from now on, at least one. See `BookingPolicy` for how it is estimated.
+    """
+
+    position: Position
+    accuracy_metres: int
+    seen_at: datetime
+    distance_metres: int
+    minutes: int
+    arrives_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class BookingCard:
-    """What may be shown of a booking to one who may see it; fields that the viewer may not see are None or empty."""
+    """
+    What may be shown of a booking to one who may see it; fields that the viewer may not see are None or empty.
+
+    `is_pinned`: its place is a point that somebody set, and not the middle of a ZIP code.
+    """
 
     id: UUID
     version: int
@@ -211,6 +231,7 @@ class BookingCard:
     latitude: float
     longitude: float
     is_exact_place: bool
+    is_pinned: bool
     address_id: UUID | None
     city_key: str
     instructions: str

@@ -109,7 +109,14 @@ class MatchingPolicy(Policy):
 
 
 class BookingPolicy(Policy):
-    """Deadlines and sizes of a booking."""
+    """
+    Deadlines and sizes of a booking.
+
+    A provider on the way is shown where they were at most `position_minutes_max` ago; positions closer than
+    `position_seconds_min` are passed over. How long they still drive is estimated from the straight line:
+    `drive_detour_percent` more by road (1.2 times as far in cities: Newell, Traffic Flow on Transportation Networks, 1980), at
+    `drive_kmh` (25 mph, what California's Vehicle Code section 22352 allows in business and residence districts).
+    """
 
     document = "booking"
 
@@ -127,6 +134,10 @@ class BookingPolicy(Policy):
     horizon_days: int = Field(default=365, ge=1, le=730)
     scheduled_notice_minutes: int = Field(default=180, ge=0, le=10_080)
     alarm_hours: int = Field(default=24, ge=1, le=336)
+    position_seconds_min: int = Field(default=10, ge=1, le=600)
+    position_minutes_max: int = Field(default=5, ge=1, le=60)
+    drive_detour_percent: Percent = 20
+    drive_kmh: int = Field(default=40, ge=5, le=130)
 
     @model_validator(mode="after")
     def _shortest_first(self) -> Self:

@@ -24,7 +24,9 @@ _OPEN_OFFERS = """
     where c.status = 'live' and o.status = 'open' and o.expires_at > timers.clock_now() order by o.expires_at limit %s
 """
 _GOING_ON = """
-    select id, status, mode, customer_id, provider_id, lower(planned), minutes_from from bookings_booking
+    select id, status, mode, customer_id, provider_id, lower(planned), minutes_from,
+           case when status = 'arrived' and not is_pinned then start_code end
+    from bookings_booking
     where status in ('awaiting_card', 'confirmed', 'en_route', 'arrived', 'in_progress', 'completed')
       and lower(planned) < timers.clock_now() + interval '1 day' order by lower(planned) limit %s
 """
@@ -65,7 +67,8 @@ def waiting(request: HttpRequest) -> HttpResponse:
     """
     Tell which offers are open and which bookings go on, by public ids, so that one reader can play a whole city's people.
 
-    What they then do they do as themselves, through the API.
+    What they then do they do as themselves, through the API. Where a job's place is no pin, so that being there proves nothing, they
+    hear what its customer says at the door.
     """
     if not is_loopback(client_address(request)):
         raise NotFound
@@ -94,8 +97,9 @@ def waiting(request: HttpRequest) -> HttpResponse:
             "provider": public_id("pr", provider_id) if provider_id else None,
             "starts_at": starts_at.isoformat(),
             "minutes": minutes,
+            "said_at_the_door": said,
         }
-        for booking_id, status, mode, customer_id, provider_id, starts_at, minutes in bookings
+        for booking_id, status, mode, customer_id, provider_id, starts_at, minutes, said in bookings
     ]
     now = queries.clock_now().isoformat()
     return JsonResponse({"now": now, "offers": shown_offers, "bookings": shown_bookings})

@@ -7,10 +7,12 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
 from sandbox.residents.client import Busy, Refused, Residence
+from sandbox.residents.driving import Drive
 from sandbox.residents.people import Cast, answer, dice
 
 log = logging.getLogger("residents")
@@ -154,10 +156,14 @@ class Play:
             yield at, f"left: {booking['id']}", self._moving(booking, "en_route")
 
     def _en_route(self, booking: dict[str, Any], now: datetime, speed: float) -> Iterator[tuple[datetime, str, Act]]:
-        if self._cast.plays(booking["provider"]):
-            minutes = dice(f"drive {booking['id']}").uniform(12, 30)
-            at = now + timedelta(minutes=minutes) / speed
-            yield at, f"arrived: {booking['id']}", self._moving(booking, "arrived")
+        if not self._cast.plays(booking["provider"]):
+            return
+        minutes = dice(f"drive {booking['id']}").uniform(12, 30)
+        lasting = timedelta(minutes=minutes) / speed
+        drive = Drive(self._api, booking["provider"], booking["id"], minutes)
+        for share in drive.shares(lasting):
+            yield now + lasting * share, f"drove: {booking['id']}", partial(drive.tell, share)
+        yield now + lasting, f"arrived: {booking['id']}", self._moving(booking, "arrived")
 
     def _arrived(self, booking: dict[str, Any], now: datetime, speed: float) -> Iterator[tuple[datetime, str, Act]]:
         if self._cast.plays(booking["provider"]):
@@ -165,11 +171,17 @@ class Play:
             yield at, f"started: {booking['id']}", lambda: self._start(booking)
 
     def _start(self, booking: dict[str, Any]) -> None:
-        """Start by the code that a resident customer says; at a visitor's, by standing where the job is."""
+        """
+        Start by the code that a resident customer says; at a visitor's, by standing where the job is.
+
+        Where nobody has set a pin, a visitor says the code at the door, as far as residents can hear it.
+        """
         path = f"bookings/{booking['id']}"
         proof: dict[str, Any]
         if self._cast.plays(booking["customer"]):
             proof = {"start_code": self._api.ask(booking["customer"], "GET", path)["start_code"]}
+        elif booking.get("said_at_the_door"):
+            proof = {"start_code": booking["said_at_the_door"]}
         else:
             place = self._api.ask(booking["provider"], "GET", path)["place"]
             proof = {"position": {"latitude": place["latitude"], "longitude": place["longitude"]}}

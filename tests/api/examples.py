@@ -73,6 +73,12 @@ EXAMPLES: dict[str, Example] = {
     "POST bookings/{booking_id}/rescheduling": _as(
         "owner", 200, {"scheduled_start_time": "2027-03-09T10:00:00"}, path="bookings/{confirmed}/rescheduling"
     ),
+    "PUT bookings/{booking_id}/position": _as(
+        "assigned",
+        204,
+        {"latitude": 32.75, "longitude": -117.1593, "accuracy_metres": 15},
+        path="bookings/{en_route}/position",
+    ),
     "POST bookings/{booking_id}/breaks": _as("assigned", path="bookings/{in_progress}/breaks"),
     "DELETE bookings/{booking_id}/breaks": _as("assigned", path="bookings/{paused}/breaks"),
     "POST bookings/{booking_id}/hours": _as(

@@ -84,6 +84,36 @@ def test_the_job_is_done_contested_and_decided(world, ana):
     assert decided["total_price"]["amount_minor"] > 0
 
 
+def test_the_customer_follows_the_provider_on_the_way_and_nobody_else_does(world):
+    ana, priya, olga = world.api("owner"), world.api("assigned"), world.api("operator")
+    path = world.filled("bookings/{en_route}")
+    latitude, longitude = people.DOWNTOWN
+    where = {"latitude": latitude + 0.05, "longitude": longitude, "accuracy_metres": 12.5}
+
+    assert ana.get(path).json()["on_the_way"] is None
+    assert priya.put(f"{path}/position", where).status_code == 204
+
+    way = ana.get(path).json()["on_the_way"]
+    assert way["position"] == {"latitude": where["latitude"], "longitude": where["longitude"]}
+    assert (way["accuracy_metres"], way["estimated_minutes"]) == (12, 10)
+    assert olga.get(path).json()["on_the_way"] == way
+    assert priya.get(path).json()["on_the_way"] is None
+    assert priya.put(f"{path}/status", {"status": "arrived"}).status_code == 200
+    assert ana.get(path).json()["on_the_way"] is None
+    late = priya.put(f"{path}/position", where)
+    assert (late.status_code, late.json()["code"]) == (409, "not_on_the_way")
+
+
+def test_a_position_is_kept_nowhere_but_in_its_place(world):
+    priya = world.api("assigned")
+    path = world.filled("bookings/{en_route}/position")
+    keys = books.contents()
+
+    assert priya.put(path, {"latitude": 32.7, "longitude": -117.1, "accuracy_metres": 5}).status_code == 204
+
+    assert books.changed(keys) == ["bookings_whereabouts"]
+
+
 def test_inside_the_geofence_no_code_is_needed(world):
     priya = world.api("assigned")
     path = world.filled("bookings/{arrived}/status")
@@ -92,7 +122,8 @@ def test_inside_the_geofence_no_code_is_needed(world):
     far = priya.put(path, {"status": "in_progress", "position": {"latitude": latitude + 0.1, "longitude": longitude}})
     near = priya.put(path, {"status": "in_progress", "position": {"latitude": latitude, "longitude": longitude}})
 
-    assert (far.status_code, far.json()["code"]) == (422, "wrong_start")
+    assert (far.status_code, far.json()["code"]) == (422, "too_far_away")
+    assert far.json()["allowed_metres"] == 200
     assert (near.status_code, near.json()["status"]) == (200, "in_progress")
 
 

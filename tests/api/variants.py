@@ -8,7 +8,7 @@ The rows of the bad-input catalogue that the API meets, each with the addresses 
 | X10, X11, X13, X12 (query) | every GET with such a parameter; an unknown one everywhere | - |
 | X14, X16 | every address that takes dates, lengths or windows | - |
 | X15 | asking and rescheduling: the two that read wall time | the others take instants |
-| X25-X27 | everything that changes something and is not under auth/ | `guildhall/web/api/v1/auth.py` says why; quotes change nothing |
+| X25-X27 | everything that changes something and is not under auth/ | `guildhall/web/api/v1/auth.py`, quotes and the position say why |
 | X28 | everything that is not public | public addresses do not look at tokens |
 | X39 | every address with a body, for each field it does not have | a field that is the address's own is no attack |
 """
@@ -67,7 +67,7 @@ def is_public(address: str) -> bool:
 
 def takes_key(address: str) -> bool:
     """Whether the address changes something under an Idempotency-Key."""
-    return method_of(address) != "GET" and not is_public(address)
+    return method_of(address) != "GET" and not is_public(address) and not address.endswith("/position")
 
 
 def writing() -> list[str]:
@@ -97,6 +97,7 @@ def all_variants() -> Iterator[Variant]:
         yield from _keys(address)
     yield from _dates()
     yield from _lengths()
+    yield from _positions()
 
 
 def _bodies(address: str) -> Iterator[Variant]:
@@ -261,3 +262,18 @@ def _lengths() -> Iterator[Variant]:
         "a year": "start=2027-03-08T18:00:00Z&end=2028-03-08T17:00:00Z",
     }.items():
         yield Variant("X16", "GET providers/me/agenda", 422, "bad_window", what, path=f"providers/me/agenda?{window}")
+
+
+def _positions() -> Iterator[Variant]:
+    good = {"latitude": 32.7, "longitude": -117.1, "accuracy_metres": 15}
+    address = "PUT bookings/{booking_id}/position"
+    for name, values in {
+        "latitude": (91, -91, "32.7"),
+        "longitude": (181, -181, None),
+        "accuracy_metres": (-1, True),
+    }.items():
+        for value in values:
+            body = {**good, name: value}
+            yield Variant("X17", address, 400, "invalid_field", f"{name} {value}", body=body)
+    rough = {**good, "accuracy_metres": 2_001}
+    yield Variant("X17", address, 422, "position_too_rough", "known within two kilometres", body=rough)

@@ -71,7 +71,7 @@ def build() -> World:
     """Build it, on a Monday at 9 in Los Angeles."""
     ensure_subscriptions()
     priya, diego = given.given_providers(1, 1)
-    ana = people.customer()
+    ana = people.customer(at=people.DOWNTOWN)
     carl = people.customer("Carl", card=True)
     world = World(
         {

@@ -236,6 +236,11 @@ def _confirmed_without_the_right(owner: Owner) -> None:
     a_booking(owner, status="confirmed", provider_id=UUID(int=1))
 
 
+@breach("bookings", "where somebody is, is known only while they are on the way with that job")
+def _followed_after_arrival(owner: Owner) -> None:
+    owner.insert("bookings_whereabouts", booking_id=a_booking(owner, provider_id=UUID(int=1)), provider_id=UUID(int=1))
+
+
 @breach("scheduling", "no two active reservations of a provider overlap")
 def _two_jobs_at_once(owner: Owner) -> None:
     for reference in ("booking:x", "booking:y"):

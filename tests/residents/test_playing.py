@@ -1,5 +1,6 @@
 """How residents decide and ask, without a system: by what they see, within their limits, patient with refusals."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -32,6 +33,25 @@ class Api:
     @property
     def log_ins(self) -> int:
         return self.asked.count(("POST", "/api/v1/auth/login"))
+
+
+class Told(Api):
+    """An API that answers by address, and remembers what it was told."""
+
+    def __init__(self, answers_by_address: dict[str, Any]) -> None:
+        super().__init__()
+        self.by_address = answers_by_address
+        self.told: list[tuple[str, Any]] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        address = f"{request.method} {request.url.path.removeprefix('/api/v1/')}"
+        if request.method == "PUT":
+            self.told.append((address, json.loads(request.content)))
+        return (
+            httpx.Response(200, json=self.by_address[address])
+            if address in self.by_address
+            else super().__call__(request)
+        )
 
 
 def residence(api: Api, **limits: Any) -> Residence:
@@ -115,6 +135,36 @@ def test_who_is_asked_to_come_later_does_so_with_what_was_meant():
     play.act(NOW + timedelta(minutes=11))
     assert api.asked[-1] == ("PUT", "/api/v1/bookings/bk_1/status")
     assert play.done == {"started": 1}
+
+
+def test_who_is_on_the_way_tells_where_from_home_to_the_door_and_hears_the_code_where_no_pin_is():
+    place, area = (
+        {"latitude": 32.70, "longitude": -117.20},
+        [[-117.1, 32.8], [-117.0, 32.8], [-117.0, 32.9], [-117.1, 32.9]],
+    )
+    api = Told(
+        {
+            "GET bookings/bk_1": {"place": place},
+            "GET providers/me": {"service_area_geojson": {"coordinates": [[[*area, area[0]]]]}},
+        }
+    )
+    play = Play(residence(api), CAST)
+    job = {"id": "bk_1", "mode": "asap", "customer": "cu_of_a_visitor", "provider": "pr_1", "minutes": 60}
+    job["starts_at"] = NOW.isoformat()
+
+    play.notice(seen(bookings=[{**job, "status": "en_route"}]), speed=12)
+    for seconds in range(0, 160, 2):
+        play.act(NOW + timedelta(seconds=seconds))
+
+    told = [body for address, body in api.told if address == "PUT bookings/bk_1/position"]
+    left = [abs(one["latitude"] - 32.70) + abs(one["longitude"] + 117.20) for one in told]
+    assert 4 <= len(told) <= 10
+    assert left == sorted(left, reverse=True)
+    assert 0.05 < left[0] < 0.3
+    assert ("PUT bookings/bk_1/status", {"status": "arrived"}) in api.told
+    play.notice(seen(bookings=[{**job, "status": "arrived", "said_at_the_door": "4711"}]), speed=12)
+    play.act(NOW + timedelta(minutes=1))
+    assert api.told[-1] == ("PUT bookings/bk_1/status", {"status": "in_progress", "start_code": "4711"})
 
 
 def test_requests_keep_to_their_rate_and_sessions_to_their_number():

@@ -21,6 +21,7 @@ from guildhall.bookings.commands.requesting import (
     terms_now,
 )
 from guildhall.bookings.commands.tipping import give_tip
+from guildhall.bookings.commands.travelling import report_position
 from guildhall.bookings.commands.working import (
     announce_delay,
     arrive,
@@ -54,6 +55,7 @@ __all__ = [
     "preview_cancellation",
     "replace_by_hand",
     "report_no_show",
+    "report_position",
     "request_booking",
     "reschedule_booking",
     "start_break",

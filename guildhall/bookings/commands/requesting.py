@@ -15,7 +15,7 @@ from guildhall.bookings.models import Booking
 from guildhall.bookings.types import BookingRequest, BookingStatus, Quote, Terms, TierPrice
 from guildhall.catalog import queries as catalog
 from guildhall.customers import queries as customers
-from guildhall.customers.types import Address
+from guildhall.customers.types import Address, Precision
 from guildhall.eventlog.commands import publish
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.moves import Move
@@ -285,6 +285,7 @@ def _place(address: Address, city_key: str) -> dict[str, object]:
         "address_id": address.id,
         "latitude": address.latitude,
         "longitude": address.longitude,
+        "is_pinned": address.precision == Precision.PIN,
         "time_zone": address.time_zone,
         "city_key": city_key,
     }

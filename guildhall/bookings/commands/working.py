@@ -38,10 +38,27 @@ class PaymentNotReady(Refused):
 
 
 class WrongStart(Invalid):
-    """Neither the customer's code nor a position at the place."""
+    """Neither the customer's code nor a position."""
 
     code = "wrong_start"
     default_detail = "Ask the customer for the 4-digit code, or start when you are at the place."
+
+
+class TooFarAway(Invalid):
+    """The position is outside the geofence; `distance_metres` and `allowed_metres` say by how much."""
+
+    code = "too_far_away"
+    default_detail = "You are too far from the address to start the work there."
+
+
+class CodeNeeded(Invalid):
+    """Nobody knows where exactly the place is, so that being there proves nothing."""
+
+    code = "code_needed"
+    default_detail = (
+        "Only the ZIP code of this address is known on the map, so your position does not show that you are there. "
+        "Ask the customer for the 4-digit code."
+    )
 
 
 class BreakRefused(Refused):
@@ -93,12 +110,14 @@ def start_work(
     """
     Start, by the customer's 4-digit code or from inside the geofence.
 
-    :raises WrongStart: when neither fits.
+    :raises WrongStart: when the code is another, and there is no position.
+    :raises TooFarAway: when the position is outside the geofence.
+    :raises CodeNeeded: when the place is only the middle of a ZIP code.
     """
     booking = _of_provider(booking_id, by)
     lifecycle.START.apply(booking.status)
-    if not (_knows_code(booking, start_code) or _is_there(booking, position)):
-        raise WrongStart
+    if not _knows_code(booking, start_code):
+        _require_there(booking, position)
     forgotten_at = booking.ends_at + timedelta(hours=booking.promised.forgotten_stop_hours)
     step(
         booking,
@@ -242,10 +261,16 @@ def _knows_code(booking: Booking, start_code: str | None) -> bool:
     return start_code is not None and hmac.compare_digest(start_code.encode(), booking.start_code.encode())
 
 
-def _is_there(booking: Booking, position: Position | None) -> bool:
-    return position is not None and rules.is_within(
-        booking.promised.geofence_metres,
-        latitude=position.latitude,
-        longitude=position.longitude,
-        of=(booking.latitude, booking.longitude),
-    )
+def _require_there(booking: Booking, position: Position | None) -> None:
+    if position is None:
+        raise WrongStart
+    if not booking.is_pinned:
+        raise CodeNeeded
+    allowed = booking.promised.geofence_metres
+    metres = rules.metres_between(position, booking.place)
+    if metres > allowed:
+        raise TooFarAway(
+            f"You are about {round(metres):,} m from the address; work starts within {allowed} m of it, or with the customer's code.",
+            distance_metres=round(metres),
+            allowed_metres=allowed,
+        )

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('kind', models.TextField(default='')),
                 ('latitude', models.FloatField()),
                 ('longitude', models.FloatField()),
+                ('is_pinned', models.BooleanField(db_default=False)),
                 ('city_key', models.TextField()),
                 ('time_zone', models.TextField()),
                 ('starts_local', models.TextField(default='')),
@@ -140,6 +141,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['booking', 'added_at'], name='bookings_evidence_of')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Whereabouts',
+            fields=[
+                ('booking', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='bookings.booking')),
+                ('latitude', models.FloatField()),
+                ('longitude', models.FloatField()),
+                ('accuracy_metres', models.IntegerField()),
+                ('seen_at', models.DateTimeField()),
+                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='providers.provider')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('latitude__gte', -90), ('latitude__lte', 90), ('longitude__gte', -180), ('longitude__lte', 180)), name='bookings_whereabouts_on_earth')],
             },
         ),
     ]

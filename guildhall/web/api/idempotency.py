@@ -91,6 +91,23 @@ def changes(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse
     return guarded
 
 
+def replaces(
+    view: Callable[Concatenate[HttpRequest, P], Status[Any]],
+) -> Callable[Concatenate[HttpRequest, P], Status[Any]]:
+    """
+    Make a view that puts a value in place of the one before: sending it again is the same, so it takes no key.
+
+    Nothing of the request or the answer is kept. It takes no query.
+    """
+
+    @wraps(view)
+    def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> Status[Any]:
+        check_query(request, frozenset())
+        return view(request, *args, **kwargs)
+
+    return checked
+
+
 def once(owner: Actor, key: str, work: Callable[[], str]) -> str:
     """
     Do what a page's form asks for at most once for each of its keys; gives what the first time gave.

@@ -48,6 +48,13 @@ class MoneyOut(Schema):
         return cls(amount_minor=money.minor, currency=money.currency)
 
 
+class PositionOut(Schema):
+    """Where somebody is: degrees, WGS 84."""
+
+    latitude: float
+    longitude: float
+
+
 class PositionIn(Body):
     """Where somebody is: degrees, WGS 84."""
 

@@ -86,6 +86,12 @@ class ReasonIn(Body):
     reason: Text = ""
 
 
+class WhereaboutsIn(PositionIn):
+    """Where the provider is, and the radius in metres that their device vouches for."""
+
+    accuracy_metres: Annotated[float, Field(ge=0, le=100_000_000, allow_inf_nan=False)]
+
+
 class TipIn(Body):
     """A tip, in minor units of the booking's currency."""
 

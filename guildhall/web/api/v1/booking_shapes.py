@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ninja import Schema
 
-from guildhall.bookings.types import BookingCard
+from guildhall.bookings.types import BookingCard, OnTheWay
 from guildhall.catalog.queries import get_category_by_id
 from guildhall.customers.queries import get_address
 from guildhall.kernel.actors import Actor
@@ -25,7 +25,7 @@ from guildhall.web.api.fields import (
     TipId,
     TransactionId,
 )
-from guildhall.web.api.schemas import MoneyOut
+from guildhall.web.api.schemas import MoneyOut, PositionOut
 from guildhall.web.api.v1.users import AddressOut
 
 _AREA_METRES = 500
@@ -98,6 +98,32 @@ class CascadeOut(Schema):
         )
 
 
+class OnTheWayOut(Schema):
+    """
+    Where the provider is while they drive (seen `seen_at`), how far in a straight line, and when they may arrive: an estimate
+    from that distance and a usual speed, which knows nothing of the traffic.
+    """
+
+    position: PositionOut
+    accuracy_metres: int
+    seen_at: Instant
+    distance_metres: int
+    estimated_minutes: int
+    estimated_arrival_at: Instant
+
+    @classmethod
+    def of(cls, way: OnTheWay) -> "OnTheWayOut":
+        """Show the way."""
+        return cls(
+            position=PositionOut(latitude=way.position.latitude, longitude=way.position.longitude),
+            accuracy_metres=way.accuracy_metres,
+            seen_at=way.seen_at,
+            distance_metres=way.distance_metres,
+            estimated_minutes=way.minutes,
+            estimated_arrival_at=way.arrives_at,
+        )
+
+
 class BookingSummary(Schema):
     """A booking (R85) in a list."""
 
@@ -127,7 +153,8 @@ class BookingSummary(Schema):
 class BookingOut(BookingSummary):
     """
     A booking (R85) in full. `payment_state` and `payout_state` stand beside its status; `start_code` and `purchase_order` are for its customer, the
-    exact place and address for the provider from confirmation on; `cascade` is for the customer and operators.
+    exact place and address for the provider from confirmation on; `cascade` and `on_the_way` (while somebody drives who lets their
+    position be seen) are for the customer and operators. `is_place_pinned` says that work may be started by position.
     """
 
     category_id: str
@@ -158,6 +185,8 @@ class BookingOut(BookingSummary):
     is_flagged: bool
     reason: str
     cascade: CascadeOut | None
+    is_place_pinned: bool
+    on_the_way: OnTheWayOut | None
 
 
 class CancellationOut(Schema):
@@ -182,8 +211,12 @@ def summaries_of(cards: Sequence[BookingCard]) -> Callable[[BookingCard], Bookin
     return lambda card: BookingSummary.of(card, states.get(card.reference, PaymentState.NONE))
 
 
-def show_booking(card: BookingCard, to: Actor) -> BookingOut:
-    """Show a booking in full to one of its parties."""
+def show_booking(card: BookingCard, to: Actor, way: OnTheWay | None = None) -> BookingOut:
+    """
+    Show a booking in full to one of its parties.
+
+    `way` is for those who read it: answers to requests that change something are kept for a day, and nobody's position is.
+    """
     money = get_payment(card.reference)
     transactions = list_transactions(card.reference)
     cascade = get_cascade(card.reference) if to.kind != "provider" else None
@@ -202,6 +235,8 @@ def show_booking(card: BookingCard, to: Actor) -> BookingOut:
         cancellation_terms=cancellation_terms(card),
         cancellation_fee=_minor(card.cancellation_fee_minor, card),
         cascade=CascadeOut.of(cascade) if cascade else None,
+        is_place_pinned=card.is_pinned,
+        on_the_way=OnTheWayOut.of(way) if way else None,
     )
 
 

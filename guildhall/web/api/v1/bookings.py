@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Status
 
 from guildhall.bookings import commands
-from guildhall.bookings.queries import access_booking, list_bookings
+from guildhall.bookings.queries import access_booking, list_bookings, on_the_way
 from guildhall.bookings.types import BookingCard, BookingRequest
 from guildhall.customers.queries import list_addresses
 from guildhall.kernel.actors import Actor
@@ -108,8 +108,10 @@ def bookings_of_user(
 @router.get("/bookings/{booking_id}", response=BookingOut, auth=ANYBODY)
 @reads
 def booking(request: HttpRequest, booking_id: BookingId) -> BookingOut:
-    """Follow a booking: its status, money, and for its customer the search for a provider (which wave, whom, until when)."""
-    return show(booking_id, who(request))
+    """Follow a booking: its status, money, and for its customer the search for a provider (which wave, whom, until when) and the way there."""
+    actor = who(request)
+    card = access_booking(booking_id=booking_id, by=actor)
+    return show_booking(card, actor, on_the_way(card, by=actor, at=received_at(request)))
 
 
 @router.put("/bookings/{booking_id}/status", response=BookingOut, auth=ANYBODY)

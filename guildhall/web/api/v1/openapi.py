@@ -12,6 +12,7 @@ from guildhall.web.api.v1.addresses import api
 
 _PROBLEM = "application/problem+json"
 _KEYLESS = ("auth", "quotes")
+_REPLACED = "/position"
 _STATUSES = (400, 401, 403, 404, 409, 410, 413, 415, 422, 429, 503)
 _KEY_PARAMETER = {
     "name": "Idempotency-Key",
@@ -44,9 +45,9 @@ def description() -> dict[str, Any]:
 
 
 def takes_key(path: str, method: str) -> bool:
-    """Whether an address wants an Idempotency-Key (the reasons for those that do not stand in `auth.py` and at `quotes`)."""
+    """Whether an address wants an Idempotency-Key (the reasons for those that do not stand in `auth.py`, at `quotes` and at the position)."""
     resource = path.removeprefix("/api/v1/").partition("/")[0]
-    return method in {"post", "put", "delete"} and resource not in _KEYLESS
+    return method in {"post", "put", "delete"} and resource not in _KEYLESS and not path.endswith(_REPLACED)
 
 
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:

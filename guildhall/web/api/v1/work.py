@@ -11,15 +11,27 @@ from guildhall.kernel.actors import Actor
 from guildhall.payments.queries import list_tips
 from guildhall.web.api.auth import ANYBODY, CUSTOMER, PROVIDER, PROVIDER_OR_OPERATOR, who
 from guildhall.web.api.fields import BookingId
-from guildhall.web.api.idempotency import changes
+from guildhall.web.api.idempotency import changes, replaces
 from guildhall.web.api.reading import reads
 from guildhall.web.api.schemas import Page
-from guildhall.web.api.v1.booking_bodies import ContestIn, HoursIn, ReasonIn, TipIn
+from guildhall.web.api.v1.booking_bodies import ContestIn, HoursIn, ReasonIn, TipIn, WhereaboutsIn
 from guildhall.web.api.v1.booking_shapes import BookingOut, TipOut
 from guildhall.web.api.v1.bookings import show
 from guildhall.web.middleware import received_at
 
 router = Router(tags=["work"])
+
+
+@router.put("/bookings/{booking_id}/position", response={204: None}, auth=PROVIDER)
+@replaces
+def report_position(request: HttpRequest, booking_id: BookingId, body: WhereaboutsIn) -> Status[None]:
+    """
+    Say where one is on the way to a job, every 15 to 30 seconds. Its customer sees the last position until arrival, and nobody keeps it.
+
+    It takes the place of the one before (one that follows too soon is passed over), so it needs no Idempotency-Key, and none is kept.
+    """
+    commands.report_position(booking_id=booking_id, **body.model_dump(), by=who(request), at=received_at(request))
+    return Status(204, None)
 
 
 @router.post("/bookings/{booking_id}/breaks", response=BookingOut, auth=PROVIDER)
