@@ -61,7 +61,7 @@ def _pass_deadline(booking: Booking, at: datetime) -> None:
 
 
 def _give_up_on_card(booking: Booking, at: datetime) -> None:
-    cancel(booking, cause="no_card", by=CLOCK, at=at)
+    cancel(booking, cause="not_confirmed" if booking.is_proposal else "no_card", by=CLOCK, at=at)
 
 
 def _start_matching(booking: Booking, at: datetime) -> None:

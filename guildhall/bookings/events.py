@@ -35,6 +35,16 @@ class BookingEvent(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BookingProposed(BookingEvent):
+    """An operator wrote a request down for a customer on the telephone, who may say yes to it until `deadline_at`."""
+
+    name: ClassVar[str] = "booking.proposed"
+    category_id: int
+    starts_at: datetime
+    deadline_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class BookingRequested(BookingEvent):
     """A customer asked for work."""
 
@@ -71,6 +81,22 @@ class BookingWidened(BookingEvent):
     """The customer asked for everybody to be asked again, more widely."""
 
     name: ClassVar[str] = "booking.widened"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeProposed(BookingEvent):
+    """An operator proposes another time, to which the customer may say yes until `deadline_at`; until then nothing changes."""
+
+    name: ClassVar[str] = "booking.time_proposed"
+    starts_at: datetime
+    deadline_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeDeclined(BookingEvent):
+    """The customer keeps the time as it was."""
+
+    name: ClassVar[str] = "booking.time_declined"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,8 @@
 """Tables of bookings. `move` and `touch` are the only writers; `accept_offer` in `sql/published.sql` is their twin for the hot road."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.db import models
@@ -56,6 +57,10 @@ class Booking(models.Model):
     total_minor = models.BigIntegerField(null=True)
     excluded = ArrayField(models.UUIDField(), default=list)
     requested_at = models.DateTimeField()
+    is_proposal = models.BooleanField(default=False)
+    proposed_local = models.TextField(default="")
+    proposed_fold = models.SmallIntegerField(null=True)
+    proposed_until = models.DateTimeField(null=True)
     deadline_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
     arrived_at = models.DateTimeField(null=True)
@@ -83,6 +88,15 @@ class Booking(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=sorted(map(str, WITHOUT_DEADLINE))) | Q(deadline_at__isnull=False),
                 name="bookings_nobody_waits_without_a_deadline",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_proposal=False) | Q(status__in=["awaiting_card", "cancelled", "closed"]),
+                name="bookings_nothing_happens_before_the_customers_yes",
+            ),
+            models.CheckConstraint(
+                condition=Q(proposed_local="", proposed_fold__isnull=True, proposed_until__isnull=True)
+                | (~Q(proposed_local="") & Q(proposed_until__isnull=False)),
+                name="bookings_a_proposed_time_has_an_end",
             ),
             models.CheckConstraint(
                 condition=Q(minutes_from__gte=1, minutes_to__gte=F("minutes_from"), buffer_minutes__gte=0),
@@ -129,6 +143,14 @@ class Booking(models.Model):
         upper: datetime | None = self.planned.upper
         assert upper is not None
         return upper
+
+    @property
+    def proposed_starts_at(self) -> datetime | None:
+        """The other time that was proposed (UTC), or None."""
+        if not self.proposed_local:
+            return None
+        wall = datetime.fromisoformat(self.proposed_local)
+        return wall.replace(tzinfo=ZoneInfo(self.time_zone), fold=self.proposed_fold or 0).astimezone(UTC)
 
     @property
     def agreed_mode(self) -> Mode:

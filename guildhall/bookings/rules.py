@@ -130,6 +130,11 @@ def unfilled_until(terms: Terms, *, mode: Mode, starts_at: datetime, at: datetim
     return max(patience, starts_at - timedelta(hours=terms.unfilled_hours_before))
 
 
+def answer_until(at: datetime, *, hours: int, minutes_least: int, before: datetime) -> datetime:
+    """How long a customer may answer an operator's proposal: so many hours, not beyond `before`, but never less than some minutes."""
+    return min(at + timedelta(hours=hours), max(at + timedelta(minutes=minutes_least), before))
+
+
 def planned_range(starts_at: datetime, *, minutes_to: int, buffer_minutes: int) -> tuple[datetime, datetime]:
     """The time that may never overlap: the longest the job takes and the way to the next."""
     return starts_at, starts_at + timedelta(minutes=minutes_to + buffer_minutes)

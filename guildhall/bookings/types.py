@@ -244,6 +244,11 @@ class BookingCard:
     total_minor: int | None
     tier_rank: int | None
     requested_at: datetime
+    is_proposal: bool
+    """An operator wrote it down, and the customer has not said yes: nothing happens before that."""
+    proposed_starts_at: datetime | None
+    """The other time that an operator proposed, if the customer may still say yes to it until `proposed_until`."""
+    proposed_until: datetime | None
     deadline_at: datetime | None
     confirmed_at: datetime | None
     arrived_at: datetime | None

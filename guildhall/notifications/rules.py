@@ -19,6 +19,8 @@ _PROVIDED = frozenset(
     {"confirmed", "en_route", "arrived", "in_progress", "completed", "contested", "unresolved", "settled", "closed"}
 )
 STILL_TRUE: dict[str, Collection[str]] = {
+    "booking.proposed": {"awaiting_card"},
+    "booking.time_proposed": {"waiting", "matching", "unfilled", "confirmed"},
     "booking.confirmed": _PROVIDED,
     "booking.unfilled": {"unfilled"},
     "booking.reminder_due": {"confirmed"},

@@ -172,6 +172,10 @@ def _deadline(message: OutgoingMessage, subject: Subject) -> Words:
     return {"deadline": shown(datetime.fromisoformat(message.facts["deadline_at"]), subject.zone)}
 
 
+def _new_time(message: OutgoingMessage, subject: Subject) -> Words:
+    return {"new_time": shown(datetime.fromisoformat(message.facts["starts_at"]), subject.zone)}
+
+
 def _cause(message: OutgoingMessage, _subject: Subject) -> Words:
     cause: str = message.facts["cause"]
     known = {
@@ -242,6 +246,8 @@ def _booking(subject: Subject) -> BookingCard:
 
 _BY_EVENT: dict[str, tuple[Callable[[OutgoingMessage, Subject], Words], ...]] = {
     "code.requested": (_code,),
+    "booking.proposed": (_prices, _deadline),
+    "booking.time_proposed": (_sides, _new_time, _deadline),
     "booking.requested": (_prices,),
     "booking.confirmed": (_sides, _start_code),
     "booking.rescheduled": (_moved,),

@@ -59,8 +59,10 @@ _REVIEWS = {
 # Nobody is told what they have just done themselves, except where the message is their record of it.
 _CUSTOMER = {
     **_ACCOUNT,
+    "booking.proposed": "booking-proposed",
     "booking.requested": "booking-requested",
     "booking.confirmed": "booking-confirmed",
+    "booking.time_proposed": "booking-time-proposed",
     "booking.rescheduled": "booking-rescheduled",
     "booking.provider_withdrew": "booking-provider-withdrew",
     "booking.unfilled": "booking-unfilled",
@@ -108,6 +110,8 @@ _CRITICAL = frozenset(
         "code.requested",
         "account.registered_again",
         "wave.opened",
+        "booking.proposed",
+        "booking.time_proposed",
         "booking.confirmed",
         "booking.rescheduled",
         "booking.provider_withdrew",

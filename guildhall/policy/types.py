@@ -121,6 +121,7 @@ class BookingPolicy(Policy):
     document = "booking"
 
     card_minutes: int = Field(default=35, ge=5, le=1_440)
+    proposal_hours: int = Field(default=24, ge=1, le=168)
     unfilled_minutes_asap: int = Field(default=30, ge=1, le=1_440)
     unfilled_hours_before: int = Field(default=2, ge=0, le=72)
     start_grace_minutes: int = Field(default=20, ge=0, le=240)

@@ -85,6 +85,7 @@ def build() -> World:
     _name_things(world)
     world.bookings["awaiting_card"] = _asap(ana)
     _save_card(ana)
+    world.bookings["proposed"] = _proposal(ana, world.people["operator"])
     _ask(world)
     _take(world)
     for stage, steps in _STEPS.items():
@@ -143,6 +144,13 @@ def _asap(ana: Person) -> UUID:
     assert ana.address_id is not None
     request = BookingRequest(mode="asap", category="audio", address_id=ana.address_id, minutes_from=60, minutes_to=60)
     return commands.request_booking(customer_id=ana.id, request=request, by=ana.actor, at=clock_now())
+
+
+def _proposal(ana: Person, olga: Person) -> UUID:
+    """A request that Olga wrote down on the telephone; Ana has not said yes."""
+    assert ana.address_id is not None
+    request = BookingRequest(mode="asap", category="audio", address_id=ana.address_id, minutes_from=60, minutes_to=60)
+    return commands.propose_booking(customer_id=ana.id, request=request, by=olga.actor, at=clock_now())
 
 
 def _save_card(ana: Person) -> None:

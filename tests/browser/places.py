@@ -75,6 +75,8 @@ ELSEWHERE: dict[str, str] = {
         f"my/{path}": "tests/api/test_pages.py: takes a form only, or is a part of a page"
         for path in (
             "bookings/<str:booking_id>/live",
+            "bookings/<str:booking_id>/agreement",
+            "bookings/<str:booking_id>/proposed-time",
             "bookings/<str:booking_id>/widening",
             "bookings/<str:booking_id>/confirmation",
             "bookings/<str:booking_id>/again",
@@ -137,6 +139,7 @@ ELSEWHERE |= {
     "ops/customers/<str:customer_id>": _DESK,
     "ops/providers/<str:provider_id>": _DESK,
     "ops/facts/<int:fact_id>/retry": _DESK_FORMS,
+    "ops/customers/<str:customer_id>/booking": _DESK,
     "ops/customers/<str:customer_id>/closing": _DESK_FORMS,
     "ops/providers/<str:provider_id>/tier": _DESK_FORMS,
     "ops/providers/<str:provider_id>/right": _DESK_FORMS,

@@ -147,7 +147,7 @@ class World:
                     [
                         ("customer", "asked"),
                         ("operator", "decision"),
-                        *[("system", why) for why in ("no_card", "payment", "unfilled")],
+                        *[("system", why) for why in ("no_card", "not_confirmed", "payment", "unfilled")],
                     ],
                 )
             ],

@@ -12,6 +12,14 @@ from guildhall.bookings.commands.hours import (
     report_no_show,
 )
 from guildhall.bookings.commands.paying import open_card_page
+from guildhall.bookings.commands.proposing import (
+    NothingProposed,
+    confirm_proposal,
+    confirm_time,
+    decline_time,
+    propose_booking,
+    propose_time,
+)
 from guildhall.bookings.commands.replacing import replace_by_hand
 from guildhall.bookings.commands.requesting import (
     check_start,
@@ -34,6 +42,7 @@ from guildhall.bookings.commands.working import (
 
 __all__ = [
     "EVIDENCE_MOST",
+    "NothingProposed",
     "accept_offer",
     "add_evidence",
     "announce_delay",
@@ -42,8 +51,11 @@ __all__ = [
     "cancel_booking",
     "check_start",
     "confirm_hours",
+    "confirm_proposal",
+    "confirm_time",
     "contest_hours",
     "decide_booking",
+    "decline_time",
     "end_break",
     "estimate_booking",
     "estimate_category",
@@ -53,6 +65,8 @@ __all__ = [
     "leave",
     "open_card_page",
     "preview_cancellation",
+    "propose_booking",
+    "propose_time",
     "replace_by_hand",
     "report_no_show",
     "report_position",

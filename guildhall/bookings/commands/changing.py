@@ -20,6 +20,8 @@ from guildhall.policy import queries as policy
 from guildhall.policy.types import BookingPolicy
 from guildhall.scheduling import commands as calendar
 
+NO_PROPOSAL: dict[str, object] = {"proposed_local": "", "proposed_fold": None, "proposed_until": None}
+
 
 @transaction.atomic
 def widen_booking(*, booking_id: UUID, by: Actor, at: datetime) -> None:
@@ -54,6 +56,11 @@ def reschedule_booking(*, booking_id: UUID, starts_at: datetime, fold: int | Non
     """
     booking = locked(booking_id)
     require_party(booking, by, "customer", "operator")
+    reschedule(booking, starts_at=starts_at, fold=fold, by=by, at=at)
+
+
+def reschedule(booking: Booking, *, starts_at: datetime, fold: int | None, by: Actor, at: datetime) -> None:
+    """Move a booking whose row is locked; raises as `reschedule_booking` does. What was proposed before is over."""
     lifecycle.RESCHEDULE_NOW.apply(booking.status)
     limits = policy.get(BookingPolicy)
     terms = booking.promised
@@ -80,6 +87,7 @@ def reschedule_booking(*, booking_id: UUID, starts_at: datetime, fold: int | Non
         provider_id=None,
         tier_rank=None,
         confirmed_at=None,
+        **NO_PROPOSAL,
     )
     if is_now:
         open_cascade(booking, by=by, at=at)

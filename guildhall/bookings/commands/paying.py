@@ -35,6 +35,13 @@ class CardNotNeeded(Refused):
     default_detail = "This booking does not need a card now."
 
 
+class NotConfirmedYet(CardNotNeeded):
+    """An operator wrote the booking down, and the customer has not said yes to it."""
+
+    code = "not_confirmed_yet"
+    default_detail = "Say yes to the booking first."
+
+
 def page_of(booking: Booking) -> str:
     """The customer's page of a booking, where the vendor's page leads back to."""
     return f"{settings.PUBLIC_URL}/my/bookings/{public_id('bk', booking.id)}"
@@ -95,9 +102,12 @@ def open_card_page(*, booking_id: UUID, by: Actor, at: datetime) -> None:
     gives its address as soon as the vendor has answered.
 
     :raises CardNotNeeded: when the booking waits for no card.
+    :raises NotConfirmedYet: when it waits for its customer's yes.
     """
     booking = locked(booking_id)
     require_party(booking, by, "customer", "operator")
+    if booking.is_proposal:
+        raise NotConfirmedYet
     if booking.status == BookingStatus.AWAITING_CARD:
         _start_checkout(booking, purpose="authorize" if booking.mode == "asap" else "save_card", at=at)
     elif booking.status == BookingStatus.CONFIRMED and get_payment(booking.reference).payment_state in _REFUSED:

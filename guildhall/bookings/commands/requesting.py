@@ -77,6 +77,17 @@ def request_booking(*, customer_id: UUID, request: BookingRequest, by: Actor, at
     """
     if not (by == Actor.customer(customer_id) or by.kind == "operator"):
         raise NotAllowed
+    booking = drafted(customer_id=customer_id, request=request, at=at)
+    booking.deadline_at = at + timedelta(minutes=booking.promised.card_minutes)
+    booking.save(force_insert=True)
+    set_timer(kind=DEADLINE, reference=str(booking.id), due_at=booking.deadline_at)
+    publish(BookingRequested.of(booking, **what_is_asked(booking)), by=by, at=at)
+    go_on(booking, by=by, at=at)
+    return booking.id
+
+
+def drafted(*, customer_id: UUID, request: BookingRequest, at: datetime) -> Booking:
+    """Make the booking of a request, at its frozen price, unsaved and without a deadline; raises as `request_booking` does."""
     address = _address(customer_id, request.address_id)
     category = catalog.get_category(request.category)
     minutes_from, minutes_to = _minutes(category.key, request.kind, request.minutes_from, request.minutes_to)
@@ -87,15 +98,13 @@ def request_booking(*, customer_id: UUID, request: BookingRequest, by: Actor, at
     terms = terms_now(category.key)
     window = window_of(request.starts_at, request.fold, zone=address.time_zone, at=at, limits=limits, terms=terms)
     estimate = rules.quote(terms, minutes_from=minutes_from, minutes_to=minutes_to)
-    direct_provider_id = _direct_provider(request, category.id)
     planned = rules.planned_range(window.starts_at, minutes_to=minutes_to, buffer_minutes=limits.travel_buffer_minutes)
-    deadline_at = at + timedelta(minutes=terms.card_minutes)
-    booking = Booking.objects.create(
+    return Booking(
         version=1,
         status=BookingStatus.AWAITING_CARD,
         mode=request.mode,
         customer_id=customer_id,
-        direct_provider_id=direct_provider_id,
+        direct_provider_id=_direct_provider(request, category.id),
         service_id=request.service_id,
         category_id=category.id,
         kind=request.kind or "",
@@ -111,15 +120,20 @@ def request_booking(*, customer_id: UUID, request: BookingRequest, by: Actor, at
         start_code=f"{secrets.randbelow(10_000):04}",
         policy_versions=_policy_versions(),
         requested_at=at,
-        deadline_at=deadline_at,
         **_place(address, city.key),
         **_price(terms, estimate),
     )
-    publish(BookingRequested.of(booking, category_id=category.id, starts_at=window.starts_at), by=by, at=at)
-    set_timer(kind=DEADLINE, reference=str(booking.id), due_at=deadline_at)
+
+
+def what_is_asked(booking: Booking) -> dict[str, object]:
+    """Give what the fact of a request tells of it."""
+    return {"category_id": booking.category_id, "starts_at": booking.starts_at}
+
+
+def go_on(booking: Booking, *, by: Actor, at: datetime) -> None:
+    """Ask for the card that the request needs; with one on file a scheduled booking goes on to its search."""
     if paying.arrange(booking, at=at):
         find_a_provider(booking, later=lifecycle.AWAIT_MATCHING, now=lifecycle.START_MATCHING, by=by, at=at)
-    return booking.id
 
 
 def estimate_booking(

@@ -3,7 +3,7 @@
 from guildhall.payments.collecting import NoCard, OtherMoney
 from guildhall.payments.commands.authorizing import AlreadyAuthorized, AlreadySettled, authorize, release
 from guildhall.payments.commands.blocking import block, lift_block
-from guildhall.payments.commands.checkouts import expire_checkout, start_checkout, use_saved_card
+from guildhall.payments.commands.checkouts import expect_payment, expire_checkout, start_checkout, use_saved_card
 from guildhall.payments.commands.hearing import handle_webhook
 from guildhall.payments.commands.paying_out import (
     BalanceTooSmall,
@@ -35,6 +35,7 @@ __all__ = [
     "TipUnderWay",
     "authorize",
     "block",
+    "expect_payment",
     "expire_checkout",
     "give_tip",
     "handle_webhook",

@@ -71,6 +71,12 @@ def start_checkout(
 
 
 @transaction.atomic
+def expect_payment(*, reference: str, customer_id: UUID, currency: str) -> None:
+    """Make a reference known before any money is asked for: its payment stands at `none`, and may be released."""
+    belong(lock_payment(reference), customer_id=customer_id, currency=currency)
+
+
+@transaction.atomic
 def expire_checkout(*, reference: str, at: datetime) -> None:
     """Close the open page of a reference, if there is one. One that was completed in the meantime wins, and says so by its events."""
     give_up_checkouts(lock_payment(reference), at=at, is_wanted=True)

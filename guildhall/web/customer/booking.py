@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from guildhall.bookings.commands import open_card_page
 from guildhall.bookings.commands.paying import CardNotNeeded
+from guildhall.bookings.types import BookingCard
 from guildhall.kernel.refusals import NotFound
 from guildhall.payments.queries import get_checkout
 from guildhall.web.customer.live_state import LiveBooking, context_of
@@ -21,8 +22,13 @@ _LOOK_AGAIN_SECONDS = 1
 @require_safe
 def page(request: PageRequest, booking_id: str) -> HttpResponse:
     """Show a booking."""
-    live = LiveBooking(read_booking(request, booking_id), request, request.received_at)
-    return render(request, "customer/booking.html", context_of(live))
+    return show(request, read_booking(request, booking_id))
+
+
+def show(request: PageRequest, card: BookingCard, status: int = HTTPStatus.OK) -> HttpResponse:
+    """Answer with the page of a booking."""
+    live = LiveBooking(card, request, request.received_at)
+    return render(request, "customer/booking.html", context_of(live), status=status)
 
 
 @require_safe

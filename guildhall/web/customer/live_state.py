@@ -8,7 +8,7 @@ from typing import Any
 from guildhall.bookings.queries import receipt_of, would_cost
 from guildhall.bookings.types import BookingCard, Receipt
 from guildhall.catalog.queries import get_category_by_id
-from guildhall.customers.queries import favourite_ids, get_address
+from guildhall.customers.queries import favourite_ids, get_address, saved_card
 from guildhall.customers.types import Address
 from guildhall.eventlog.queries import timeline
 from guildhall.eventlog.types import Fact
@@ -127,6 +127,7 @@ class LiveBooking:
             wave.number if wave else "",
             (cascade.asked, cascade.declined, cascade.status.value) if cascade else "",
             self.is_late,
+            self.other_time,
             [tip.status for tip in self.tips],
             (reviews.may_review, len(reviews.reviews), reviews.is_other_in) if reviews else "",
         ]
@@ -170,7 +171,20 @@ class LiveBooking:
     @property
     def needs_card(self) -> bool:
         """Whether the vendor's page has to be visited."""
-        return self.card.status == "awaiting_card" or (self.card.status == "confirmed" and self.card_refused)
+        is_missing = self.card.status == "awaiting_card" and not self.card.is_proposal
+        return is_missing or (self.card.status == "confirmed" and self.card_refused)
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether it waits for a yes to what was said on the telephone."""
+        return self.card.is_proposal and self.card.status == "awaiting_card"
+
+    @property
+    def other_time(self) -> datetime | None:
+        """The time that was agreed on the telephone, as long as it waits for a yes."""
+        until = self.card.proposed_until
+        is_open = until is not None and until > self.at and self.card.status in _MOVABLE
+        return self.card.proposed_starts_at if is_open else None
 
     @property
     def is_card_being_checked(self) -> bool:
@@ -241,6 +255,7 @@ def context_of(live: LiveBooking) -> dict[str, Any]:
         else {},
         "tips": [(tip, amount(tip.amount_minor)) for tip in live.tips],
         "terms": cancellation_terms(card.terms, mode=card.mode, tier_rank=card.tier_rank),
+        "saved_card": saved_card(card.customer_id) if live.is_proposed else None,
         "may_cancel": card.status in _CANCELLABLE,
         "may_move": card.status in _MOVABLE,
         "section": "bookings",

@@ -32,6 +32,8 @@ def steps_of(card: BookingCard, facts: list[Fact], provider: str, cascade: Casca
     times = {fact.name: fact.occurred_at for fact in facts}
     ended = times.get("booking.cancelled")
     now = _ORDER.index(_NOW.get(card.status, "paid")) + (card.status == "closed")
+    if card.is_proposal and not ended:
+        now = 0
     moments = _times(card, times)
     steps = []
     for number, name in enumerate(_ORDER):
@@ -68,7 +70,7 @@ def _has_failed(name: str, card: BookingCard) -> bool:
 def _title(name: str, state: str, card: BookingCard, provider: str) -> str:
     who = {"name": provider}
     titles = {
-        "requested": _("Requested"),
+        "requested": _("Requested") if state == "done" else _("You say yes"),
         "card": _("Card in order") if state == "done" else _("Your card"),
         "looking": _("We asked around") if state == "done" else _("We look for somebody"),
         "accepted": _("%(name)s accepted") % who if provider else _("Somebody accepts"),

@@ -17,6 +17,7 @@ class Badge:
 
 
 _BADGES = {
+    "proposed": Badge(_("Waits for your yes"), "warning"),
     "awaiting_card": Badge(_("Your card is missing"), "warning"),
     "waiting": Badge(_("Planned"), "info"),
     "matching": Badge(_("Looking for somebody"), "info"),
@@ -36,4 +37,6 @@ _BADGES = {
 
 def badge_of(card: BookingCard) -> Badge:
     """Give the badge of a booking; a closed one is done or cancelled."""
-    return _BADGES["cancelled" if card.cancelled_by else card.status]
+    if card.cancelled_by:
+        return _BADGES["cancelled"]
+    return _BADGES["proposed" if card.is_proposal else card.status]

@@ -161,9 +161,9 @@ def _widen(card: BookingCard, _said: dict[str, Any], by: Actor, at: datetime) ->
     commands.widen_booking(booking_id=card.id, by=by, at=at)
 
 
-def _reschedule(card: BookingCard, said: dict[str, Any], by: Actor, at: datetime) -> None:
+def _propose_time(card: BookingCard, said: dict[str, Any], by: Actor, at: datetime) -> None:
     wall = said["starts_at"].replace(tzinfo=None)
-    commands.reschedule_booking(booking_id=card.id, starts_at=wall, fold=None, by=by, at=at)
+    commands.propose_time(booking_id=card.id, starts_at=wall, fold=None, by=by, at=at)
 
 
 def _report(card: BookingCard, said: dict[str, Any], by: Actor, at: datetime) -> None:
@@ -238,12 +238,15 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "rescheduling",
-        later("Move to another time"),
-        later("The provider is free again, and the search starts anew for the new time. Prices stay."),
-        later("The booking has another time."),
+        later("Propose another time"),
+        later(
+            "The customer gets a link and says yes to it; until then everything stays. Afterwards the provider is free again, "
+            "and the search starts anew. Prices stay."
+        ),
+        later("Proposed. The customer has a mail with the link to say yes."),
         Appointment,
         (lifecycle.RESCHEDULE_NOW,),
-        _reschedule,
+        _propose_time,
         "",
     ),
     Action(

@@ -77,6 +77,8 @@ def customer(request: PageRequest, customer_id: str) -> HttpResponse:
         "saved_card": saved_card(account_id),
         "blocked": [people[one] for one in blocked],
         "favourites": [people[one] for one in favourites],
+        "may_book": not request.account.scopes.isdisjoint({Scope.SUPPORT, Scope.ADMINISTRATOR}),
+        "booking_href": request.application.url("customer-booking", customer_id),
         **_common(request, account_id),
     }
     return render(request, "operator/customer.html", context)

@@ -115,7 +115,7 @@ def _line(card: BookingCard, people: dict[UUID, Person], categories: dict[int, s
         card=card,
         key=booking_key(card.id),
         href=booking_href(card.id),
-        status=words.word(words.STATUSES, card.status),
+        status=words.word(words.STATUSES, "proposed" if is_open_proposal(card) else card.status),
         customer=people.get(card.customer_id),
         provider=people.get(card.provider_id) if card.provider_id else None,
         category=categories.get(card.category_id) or get_category_by_id(card.category_id).name,
@@ -124,6 +124,11 @@ def _line(card: BookingCard, people: dict[UUID, Person], categories: dict[int, s
         estimate_from=Money(card.estimate_from_minor, card.currency),
         estimate_to=Money(card.estimate_to_minor, card.currency),
     )
+
+
+def is_open_proposal(card: BookingCard) -> bool:
+    """Whether it waits for its customer to say yes to what was said on the telephone."""
+    return card.is_proposal and card.status == "awaiting_card"
 
 
 def read_actor(actor: str) -> tuple[str, UUID | None]:

@@ -11,6 +11,7 @@ from guildhall.web.operator import (
     people,
     person,
     policies,
+    proposing,
     search,
     switches,
 )
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("customers", people.customers, name="customers"),
     path("customers/<str:customer_id>", person.customer, name="customer"),
+    path("customers/<str:customer_id>/booking", proposing.page, name="customer-booking"),
     path("customers/<str:customer_id>/closing", person.close_customer, name="customer-closing"),
     path("providers", people.providers, name="providers"),
     path("providers/<str:provider_id>", person.provider, name="provider"),

@@ -23,6 +23,7 @@ class Word:
 
 
 STATUSES: dict[str, Word] = {
+    "proposed": Word(later("Waits for the customer's yes"), "info"),
     "awaiting_card": Word(later("Awaiting card"), "info"),
     "waiting": Word(later("Waiting for its search")),
     "matching": Word(later("Searching"), "accent"),

@@ -19,6 +19,8 @@ PAGES: dict[str, Page] = {
     "GET /my/bookings/{booking_id}/live": _of("confirmed", "live"),
     "GET /my/bookings/{booking_id}/card": _of("awaiting_card", "card"),
     "POST /my/bookings/{booking_id}/card": _of("awaiting_card", "card"),
+    "POST /my/bookings/{booking_id}/agreement": _of("proposed", "agreement"),
+    "POST /my/bookings/{booking_id}/proposed-time": _of("confirmed", "proposed-time", answer="no"),
     "GET /my/bookings/{booking_id}/cancellation": _of("confirmed", "cancellation"),
     "POST /my/bookings/{booking_id}/cancellation": _of("confirmed", "cancellation", reason="Rain.", fee="6750"),
     "GET /my/bookings/{booking_id}/rescheduling": _of("confirmed", "rescheduling"),
