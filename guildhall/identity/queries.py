@@ -62,14 +62,14 @@ def read_browser_session(token: str, role: Role) -> SignedIn | None:
     """
     Give who uses a browser session of an application, in one query, or None: too old, ended, another role, a closed account.
 
-    Once a minute a second statement writes down that it was seen.
+    Asking does not make it younger: that somebody uses it is for `commands.note_seen` to write down.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             """
             select a.id, a.role, s.id, a.email, a.first_name, a.last_name, a.phone_number, a.language,
               array(select o.scope from identity_operator_scope o where o.account_id = a.id),
-              s.seen_at < now() - interval '1 minute'
+              s.seen_at >= now() - interval '1 minute'
             from identity_browser_session s join identity_account a on a.id = s.account_id
             where s.digest = %s and s.revoked_at is null and s.ends_at > now() and s.seen_at > now() - make_interval(secs => %s)
               and s.token_version = a.token_version and a.role = %s and a.verified_at is not null and a.disabled_at is null
@@ -79,9 +79,7 @@ def read_browser_session(token: str, role: Role) -> SignedIn | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    account_id, kind, session_id, email, first_name, last_name, phone_number, language, scopes, is_stale = row
-    if is_stale:
-        BrowserSession.objects.filter(id=session_id).update(seen_at=Now())
+    account_id, kind, session_id, email, first_name, last_name, phone_number, language, scopes, is_seen_lately = row
     return SignedIn(
         id=account_id,
         actor_kind=kind,
@@ -92,6 +90,7 @@ def read_browser_session(token: str, role: Role) -> SignedIn | None:
         phone_number=phone_number,
         language=language,
         scopes=frozenset(Scope(scope) for scope in scopes),
+        is_seen_lately=is_seen_lately,
     )
 
 

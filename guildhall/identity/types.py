@@ -115,7 +115,11 @@ class CodeToSend:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Who uses a browser session: a verified, open account of the role that was asked for. `scopes` are an operator's."""
+    """
+    Who uses a browser session: a verified, open account of the role that was asked for. `scopes` are an operator's.
+
+    `is_seen_lately` is false when it was last written down more than a minute ago that somebody used it (`note_seen`).
+    """
 
     id: UUID
     actor_kind: Kind
@@ -126,6 +130,7 @@ class SignedIn:
     phone_number: str
     language: str
     scopes: frozenset[Scope]
+    is_seen_lately: bool
 
 
 @dataclass(frozen=True)

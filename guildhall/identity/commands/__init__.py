@@ -1,6 +1,6 @@
 """What can be asked of identity."""
 
-from guildhall.identity.commands.browsing import end_session, sign_in_by_code, start_browser_session
+from guildhall.identity.commands.browsing import end_session, note_seen, sign_in_by_code, start_browser_session
 from guildhall.identity.commands.changing import (
     UnknownLanguage,
     WrongPassword,
@@ -68,6 +68,7 @@ __all__ = [
     "disable_account",
     "end_session",
     "issue_tokens",
+    "note_seen",
     "record_consent",
     "refresh_tokens",
     "remove_passkey",

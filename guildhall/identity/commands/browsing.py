@@ -72,6 +72,11 @@ def end_session(*, account_id: UUID, session_id: UUID, by: Actor, at: datetime) 
     raise NotFound
 
 
+def note_seen(*, session_id: UUID) -> None:
+    """Write down that somebody uses a browser session: it ends when nobody does for the idle life of its role."""
+    BrowserSession.objects.filter(id=session_id).update(seen_at=Now())
+
+
 def _end_browser(session_id: UUID, at: datetime) -> None:
     row = BrowserSession.objects.select_for_update().filter(id=session_id, revoked_at=None).first()
     if row is not None:

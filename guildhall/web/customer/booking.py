@@ -13,7 +13,7 @@ from guildhall.kernel.refusals import NotFound
 from guildhall.payments.queries import get_checkout
 from guildhall.web.customer.live_state import LiveBooking, context_of
 from guildhall.web.customer.reading import address_of, read_booking
-from guildhall.web.signin.access import PageRequest
+from guildhall.web.signin.access import PageRequest, asks_by_itself
 from guildhall.web.signin.answering import SeeOther
 
 _LOOK_AGAIN_SECONDS = 1
@@ -32,6 +32,7 @@ def show(request: PageRequest, card: BookingCard, status: int = HTTPStatus.OK) -
 
 
 @require_safe
+@asks_by_itself
 def part(request: PageRequest, booking_id: str) -> HttpResponse:
     """Give what may have changed since it was looked at (`seen`); nothing (204) when nothing did."""
     live = LiveBooking(read_booking(request, booking_id), request, request.received_at)

@@ -18,7 +18,7 @@ from guildhall.web.operator.actions import ActionForm
 from guildhall.web.operator.panes import booking_pane
 from guildhall.web.operator.returning import done, done_words
 from guildhall.web.operator.waiting import KINDS, Queue, counts_of, parked_item, queue_of
-from guildhall.web.signin.access import PageRequest, needs_scope
+from guildhall.web.signin.access import PageRequest, asks_by_itself, needs_scope
 
 _FACT = "fact-"
 
@@ -32,6 +32,7 @@ def page(request: PageRequest) -> HttpResponse:
 
 @require_safe
 @needs_scope(Scope.SUPPORT, Scope.FINANCE)
+@asks_by_itself
 def live(request: PageRequest) -> HttpResponse:
     """Give the rail's counts anew."""
     return render(request, "operator/parts/counts.html", {"kind": request.GET.get("kind", "")})

@@ -21,7 +21,7 @@ from guildhall.payments.commands import request_payout, start_onboarding
 from guildhall.payments.queries import balance_of, get_onboarding, list_earnings, list_payouts
 from guildhall.payments.types import Earning, OnboardingLink, PayoutState
 from guildhall.providers.queries import get_payout_account, get_schedule
-from guildhall.web.signin.access import PageRequest
+from guildhall.web.signin.access import PageRequest, asks_by_itself
 from guildhall.web.signin.answering import SeeOther
 
 NO_CONTENT = 204
@@ -118,6 +118,7 @@ def payouts(request: PageRequest) -> HttpResponse:
 
 
 @require_safe
+@asks_by_itself
 def payouts_live(request: PageRequest) -> HttpResponse:
     """Give the payout account's part anew, when the link to the vendor is there or the account has changed (`mark`)."""
     found = _payouts(request)

@@ -17,7 +17,7 @@ from guildhall.providers.queries import get_reach, get_schedule
 from guildhall.web.provider.actions import action_of
 from guildhall.web.provider.reading import Job, jobs, offers, place_of
 from guildhall.web.provider.standing import missing_of
-from guildhall.web.signin.access import PageRequest
+from guildhall.web.signin.access import PageRequest, asks_by_itself
 from guildhall.web.signin.answering import SeeOther
 
 _AHEAD = (S.CONFIRMED, S.EN_ROUTE, S.ARRIVED, S.IN_PROGRESS)
@@ -34,6 +34,7 @@ def page(request: PageRequest) -> HttpResponse:
 
 
 @require_safe
+@asks_by_itself
 def live(request: PageRequest) -> HttpResponse:
     """Give the day anew when it is another than the one that is shown (`mark`)."""
     found = _today(request)

@@ -19,7 +19,7 @@ from guildhall.payments.types import PaymentCard, TipCard
 from guildhall.web.provider import forms
 from guildhall.web.provider.actions import action_of
 from guildhall.web.provider.reading import Job, glance, is_over, job, kind_of, place_of, read_job_id, work_of
-from guildhall.web.signin.access import PageRequest
+from guildhall.web.signin.access import PageRequest, asks_by_itself
 from guildhall.web.signin.answering import UNPROCESSABLE, SeeOther, refusals_beside, sent
 
 NO_CONTENT = 204
@@ -36,6 +36,7 @@ def page(request: PageRequest, booking_id: str) -> HttpResponse:
 
 
 @require_safe
+@asks_by_itself
 def live(request: PageRequest, booking_id: str) -> HttpResponse:
     """Give the part that changes, when it did since the `version` that is shown; a job that is gone is loaded anew."""
     try:

@@ -17,7 +17,7 @@ from guildhall.matching.types import OfferCard, OfferStatus
 from guildhall.web.pages.forms import ChoiceCards
 from guildhall.web.provider.reading import glance, offers
 from guildhall.web.provider.standing import missing_of
-from guildhall.web.signin.access import PageRequest
+from guildhall.web.signin.access import PageRequest, asks_by_itself
 from guildhall.web.signin.answering import UNPROCESSABLE, SeeOther, sent
 
 _MOST = 50
@@ -48,6 +48,7 @@ def page(request: PageRequest) -> HttpResponse:
 
 
 @require_safe
+@asks_by_itself
 def live(request: PageRequest) -> HttpResponse:
     """Give the list anew when it is another than the one that is shown (`mark`)."""
     found = _list(request)
@@ -70,6 +71,7 @@ def offer(request: PageRequest, offer_id: str) -> HttpResponse:
 
 
 @require_safe
+@asks_by_itself
 def offer_live(request: PageRequest, offer_id: str) -> HttpResponse:
     """Say what became of an offer, as soon as something did."""
     card = _own(request, offer_id)

@@ -38,6 +38,12 @@ def open_page(view: View) -> View:
     return view
 
 
+def asks_by_itself(view: View) -> View:
+    """Mark a part that an open page asks for without anybody there: it does not keep the session alive."""
+    view.is_asked_by_pages = True  # type: ignore[attr-defined]  # likewise
+    return view
+
+
 def needs_scope(*scopes: Scope) -> Callable[[View], View]:
     """Let only operators with one of the scopes see a page; an administrator has them all."""
 
@@ -51,6 +57,11 @@ def needs_scope(*scopes: Scope) -> Callable[[View], View]:
 def is_open(view: Callable[..., Any]) -> bool:
     """Whether a view is marked as open."""
     return getattr(view, "is_open_to_everybody", False)
+
+
+def is_asked_by_pages(view: Callable[..., Any]) -> bool:
+    """Whether open pages ask for it by themselves, so that it says nothing about somebody being there."""
+    return getattr(view, "is_asked_by_pages", False)
 
 
 def scopes_let_in(view: Callable[..., Any]) -> frozenset[Scope]:

@@ -9,12 +9,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpRe
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import translation
 
+from guildhall.identity.commands import note_seen
 from guildhall.identity.queries import read_browser_session
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.refusals import NotAllowed
 from guildhall.web.middleware import received_at
 from guildhall.web.pages.errors import answer_refusal
-from guildhall.web.signin.access import is_open, scopes_let_in
+from guildhall.web.signin.access import is_asked_by_pages, is_open, scopes_let_in
 from guildhall.web.signin.applications import Application, application_of
 from guildhall.web.signin.returning import sign_in_path
 
@@ -60,6 +61,8 @@ class SignIn:
         if application is None:
             return None
         request.received_at = received_at(request)
+        if request.account and not request.account.is_seen_lately and not is_asked_by_pages(view):
+            note_seen(session_id=request.account.session_id)
         if is_open(view):
             return None
         if request.account is None:
