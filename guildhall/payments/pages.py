@@ -51,7 +51,7 @@ def _plan_page(checkout: Checkout, customer_ref: str, *, at: datetime) -> None:
         "customer": customer_ref,
         "client_reference_id": reference,
         "metadata": metadata,
-        "success_url": checkout.return_url,
+        "success_url": success_url(checkout),
         "cancel_url": checkout.return_url,
         "expires_at": int(checkout.expires_at.timestamp()),
     }
@@ -72,6 +72,16 @@ def _plan_page(checkout: Checkout, customer_ref: str, *, at: datetime) -> None:
         }
     key = f"cs:{reference}:{checkout.number}"
     plan(kind="checkout", key=key, subject=checkout.id, payment_id=checkout.payment_id, params=params, at=at)
+
+
+def success_url(checkout: Checkout) -> str:
+    """
+    Where the vendor leads who has given a card: our page, told by `card` which visit was finished.
+
+    The vendor's news of it may come a moment later than the browser.
+    """
+    joint = "&" if "?" in checkout.return_url else "?"
+    return f"{checkout.return_url}{joint}card={checkout.id}"
 
 
 def observe_checkout(seen: SeenCheckout, *, by: Actor, at: datetime) -> None:

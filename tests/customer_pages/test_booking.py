@@ -3,11 +3,14 @@
 import pytest
 
 from guildhall.bookings.commands import accept_offer, announce_delay, confirm_hours
-from guildhall.kernel.ids import public_id
+from guildhall.kernel.ids import new_id, public_id
 from guildhall.matching.commands import decline_offer
+from guildhall.payments.models import Checkout, Payment
+from guildhall.payments.pages import success_url
 from guildhall.timers.queries import clock_now
 from tests import given_bookings as given
 from tests import given_people as people
+from tests.api import vendor
 from tests.api.browser import browser
 from tests.given_matching import clock_at
 
@@ -169,3 +172,38 @@ def test_a_delay_is_told_with_the_time_that_was_said(ana, priya):
 
     assert "is running late" in answer.content.decode()
     assert answer.context["live"].expected_at > starts_at
+
+
+def test_nobody_is_asked_for_the_card_that_is_on_file(ana, priya):
+    booking_id = given.asap(ana)
+
+    text = browser(ana).get(page_of(booking_id)).content.decode()
+
+    assert "We are checking your card" in text
+    assert "Add your card" not in text
+
+
+@pytest.mark.parametrize("was_refused", [False, True])
+def test_who_comes_back_from_the_card_page_is_told_nothing_false(priya, was_refused):
+    bea = people.customer("Bea")
+    booking_id = given.asap(bea)
+    vendor.says_yes()
+    if was_refused:
+        Payment.objects.filter(reference=f"booking:{booking_id}").update(payment_state="action_needed")
+    client, page = browser(bea), page_of(booking_id)
+    assert client.get(page).context["live"].needs_card
+    visit = Checkout.objects.get()
+    came_back = success_url(visit)
+    assert came_back.endswith(f"{page}?card={visit.id}")
+
+    text = client.get(page, {"card": visit.id}).content.decode()
+    part = client.get(page_of(booking_id, "/live"), {"card": visit.id}).content.decode()
+
+    for one in (text, part):
+        assert "We are checking your card" in one
+        assert "Add your card" not in one
+        assert "said no" not in one
+        assert f"card={visit.id}" in one
+        assert "every 2s" in one
+    for other in ("", "0", str(new_id())):
+        assert "We are checking your card" not in client.get(page, {"card": other}).content.decode()

@@ -38,6 +38,7 @@ def start_checkout(
     """
     Open a page on which the customer saves a card (`save_card`), or saves it and has `amount` held in one go (`authorize`).
 
+    The vendor leads back to `return_url`; who has given a card comes with `card=<the visit's id>`, before or after we hear of it.
     Its address appears in `queries.get_checkout(reference)` within moments. Asking again for the same gives the same page;
     asking for another closes the first. Done is `card.saved` and `authorization.made`, never the return of the browser.
 

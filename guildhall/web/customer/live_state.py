@@ -128,6 +128,7 @@ class LiveBooking:
             (cascade.asked, cascade.declined, cascade.status.value) if cascade else "",
             self.is_late,
             self.other_time,
+            self.is_card_being_checked,
             [tip.status for tip in self.tips],
             (reviews.may_review, len(reviews.reviews), reviews.is_other_in) if reviews else "",
         ]
@@ -151,6 +152,8 @@ class LiveBooking:
     @property
     def look_again(self) -> str:
         """How often the page asks by itself when the feed does not say that something happened."""
+        if self.is_card_being_checked:
+            return "2s"
         return "5s" if self.card.status in _QUICK else "30s"
 
     @property
@@ -188,8 +191,19 @@ class LiveBooking:
 
     @property
     def is_card_being_checked(self) -> bool:
-        """Whether the vendor's page was finished, and its answer is on its way."""
-        return bool(self.checkout and self.checkout.status == "completed") and not self.card_refused
+        """Whether the bank is being asked: the vendor's page was finished (we heard of it, or the browser came back first), or needs no visit."""
+        if not self.needs_card:
+            return False
+        if self.checkout is None:
+            return not self.card_refused  # The card on file is being authorized.
+        if self.checkout.status == "open":
+            return str(self.checkout.id) == self.visit
+        return self.checkout.status == "completed" and not self.card_refused
+
+    @property
+    def visit(self) -> str:
+        """The visit of the vendor's page from which the browser comes, as the vendor told it; empty otherwise."""
+        return self.request.GET.get("card", "")
 
     @property
     def may_tip(self) -> bool:
