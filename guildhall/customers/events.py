@@ -71,3 +71,12 @@ class ProviderBlocked(Event):
     aggregate_type: ClassVar[str] = "customer"
     provider_id: UUID
     blocked_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderUnblocked(Event):
+    """Who had kept a customer and a provider apart lets them meet again."""
+
+    name: ClassVar[str] = "customer.provider_unblocked"
+    aggregate_type: ClassVar[str] = "customer"
+    provider_id: UUID

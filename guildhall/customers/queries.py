@@ -6,7 +6,7 @@ from uuid import UUID
 from guildhall.customers import gateway
 from guildhall.customers.models import Address as AddressRow
 from guildhall.customers.models import BlockedPair, Customer, Favourite, SavedCard
-from guildhall.customers.types import Address, Card, CustomerCard, Place, Precision
+from guildhall.customers.types import Address, BlockedBy, Card, CustomerCard, Place, Precision
 from guildhall.kernel.refusals import NotFound
 
 _PRECISION_NOTES = {
@@ -87,6 +87,12 @@ def favourite_ids(customer_id: UUID) -> list[UUID]:
 def blocked_ids(customer_id: UUID) -> set[UUID]:
     """Give the providers whom a customer is never brought together with, whichever side asked for it."""
     return set(BlockedPair.objects.filter(customer_id=customer_id).values_list("provider_id", flat=True))
+
+
+def blocked_by_customer(customer_id: UUID) -> list[UUID]:
+    """Give the providers whom the customer does not want again, the latest first; what others asked for is not told."""
+    rows = BlockedPair.objects.filter(customer_id=customer_id, blocked_by=BlockedBy.CUSTOMER)
+    return list(rows.order_by("-blocked_at", "provider_id").values_list("provider_id", flat=True))
 
 
 def saved_card(customer_id: UUID) -> Card | None:

@@ -30,6 +30,7 @@ ROWS: dict[str, Row] = {
     "my/addresses": Row("/my/addresses", "customer"),
     "my/addresses/new": Row("/my/addresses/new", "customer"),
     "my/favourites": Row("/my/favourites", "customer"),
+    "my/blocked": Row("/my/blocked", "customer"),
     "my/card": Row("/my/card", "customer"),
     "pro/": Row("/pro/", "provider"),
     "pro/offers": Row("/pro/offers", "provider"),
@@ -84,6 +85,8 @@ ELSEWHERE: dict[str, str] = {
             "favourites/<str:provider_id>",
             "favourites/<str:provider_id>/removal",
             "favourites/<str:provider_id>/order",
+            "blocked/<str:provider_id>",
+            "blocked/<str:provider_id>/removal",
         )
     },
     **{

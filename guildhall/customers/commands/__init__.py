@@ -7,6 +7,7 @@ from guildhall.customers.commands.choosing import (
     block_provider,
     order_favourites,
     remove_favourite,
+    unblock_provider,
 )
 from guildhall.customers.commands.paying import BadCard, record_card, record_payment_customer
 from guildhall.customers.commands.registering import register_customer
@@ -29,4 +30,5 @@ __all__ = [
     "record_payment_customer",
     "register_customer",
     "remove_favourite",
+    "unblock_provider",
 ]

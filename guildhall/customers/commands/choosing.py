@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.transaction import atomic
 
 from guildhall.customers import permissions
-from guildhall.customers.events import CustomerFavouritesChanged, ProviderBlocked
+from guildhall.customers.events import CustomerFavouritesChanged, ProviderBlocked, ProviderUnblocked
 from guildhall.customers.models import BlockedPair, Customer, Favourite
 from guildhall.customers.types import BlockedBy
 from guildhall.eventlog.commands import publish
@@ -109,6 +109,26 @@ def block_provider(*, customer_id: UUID, provider_id: UUID, by: Actor, at: datet
         blocked_by=blocked_by,
     )
     publish(event, by=by, at=at)
+
+
+@atomic
+def unblock_provider(*, customer_id: UUID, provider_id: UUID, by: Actor, at: datetime) -> None:
+    """
+    Let a customer and a provider meet again. Each side lifts what it asked for itself; doing so again changes nothing.
+
+    :raises NotAllowed: by anybody but the two and operators.
+    :raises NotFound: no such customer, or not the asker's.
+    """
+    blocked_by = _side(customer_id, provider_id, by)
+    Customer.locked(customer_id)
+    lifted, _ = BlockedPair.objects.filter(
+        customer_id=customer_id, provider_id=provider_id, blocked_by=blocked_by
+    ).delete()
+    if lifted:
+        event = ProviderUnblocked(
+            aggregate_id=customer_id, version=Customer.advance(customer_id), provider_id=provider_id
+        )
+        publish(event, by=by, at=at)
 
 
 def _side(customer_id: UUID, provider_id: UUID, by: Actor) -> BlockedBy:

@@ -8,7 +8,7 @@ from typing import Any
 from guildhall.bookings.queries import receipt_of, would_cost
 from guildhall.bookings.types import BookingCard, Receipt
 from guildhall.catalog.queries import get_category_by_id
-from guildhall.customers.queries import favourite_ids, get_address, saved_card
+from guildhall.customers.queries import blocked_ids, favourite_ids, get_address, saved_card
 from guildhall.customers.types import Address
 from guildhall.eventlog.queries import timeline
 from guildhall.eventlog.types import Fact
@@ -33,6 +33,7 @@ from guildhall.web.signin.access import PageRequest
 _QUICK = frozenset({"awaiting_card", "matching", "confirmed", "en_route", "arrived", "in_progress"})
 _CANCELLABLE = frozenset({"awaiting_card", "waiting", "matching", "unfilled", "confirmed", "en_route", "arrived"})
 _MOVABLE = frozenset({"waiting", "matching", "unfilled", "confirmed"})
+_AFTERWARDS = frozenset({"completed", "contested", "unresolved", "settled", "cancelled", "closed"})
 _EXPECTED = frozenset({"confirmed", "en_route", "arrived"})
 
 
@@ -237,6 +238,7 @@ def context_of(live: LiveBooking) -> dict[str, Any]:
     provider = live.provider
     receipt, wave = live.receipt, live.wave
     tiers = tier_names()
+    is_blocked = bool(provider and provider.id in blocked_ids(card.customer_id))
     let_go = money.authorized_minor - money.captured_minor if money.captured_minor else 0
     return {
         "live": live,
@@ -250,6 +252,8 @@ def context_of(live: LiveBooking) -> dict[str, Any]:
         "provider_name": f"{provider.first_name} {provider.last_initial}" if provider else "",
         "provider_id": public_id("pr", provider.id) if provider else "",
         "provider_tier": tiers.get(card.tier_rank or 0, ""),
+        "is_blocked": is_blocked,
+        "may_block": bool(provider) and not is_blocked and card.status in _AFTERWARDS,
         "is_favourite": bool(provider and provider.id in favourite_ids(card.customer_id)),
         "wave": wave,
         "wave_tier": tiers.get(wave.tier_rank or 0, "") if wave else "",

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from guildhall.web.customer import (
     acting,
+    blocked,
     booking,
     bookings,
     card,
@@ -51,5 +52,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("favourites/<str:provider_id>", favourites.add, name="favourite-add"),
     path("favourites/<str:provider_id>/removal", favourites.remove, name="favourite-removal"),
     path("favourites/<str:provider_id>/order", favourites.move, name="favourite-order"),
+    path("blocked", blocked.page, name="blocked"),
+    path("blocked/<str:provider_id>", blocked.add, name="blocked-add"),
+    path("blocked/<str:provider_id>/removal", blocked.remove, name="blocked-removal"),
     path("card", card.page, name="card"),
 ]

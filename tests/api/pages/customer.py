@@ -56,6 +56,8 @@ PAGES: dict[str, Page] = {
     ),
     "POST /my/addresses/{address_id}/booking": Page(path="/my/addresses/{address}/booking"),
     "POST /my/favourites/{provider_id}": Page(path="/my/favourites/{other_provider}"),
+    "POST /my/blocked/{provider_id}": Page(path="/my/blocked/{other_provider}"),
+    "POST /my/blocked/{provider_id}/removal": Page(path="/my/blocked/{provider}/removal"),
     "POST /my/favourites/{provider_id}/removal": Page(path="/my/favourites/{provider}/removal"),
     "POST /my/favourites/{provider_id}/order": Page({"way": "up"}, path="/my/favourites/{provider}/order"),
 }
