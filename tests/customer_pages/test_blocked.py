@@ -28,7 +28,7 @@ def test_after_the_job_somebody_is_not_sent_again_until_the_customer_wants(ana, 
     page, client = f"/my/bookings/{public_id('bk', booking_id)}", browser(ana)
     add_favourite(customer_id=ana.id, provider_id=priya.id, by=ana.actor, at=clock_now())
     assert "Do not send" not in client.get(page).content.decode()
-    booking_id = given.completed(ana, priya, hours_ahead=200)
+    booking_id = given.completed(ana, priya, hours_ahead=120)
     page = f"/my/bookings/{public_id('bk', booking_id)}"
     assert "Do not send Priya0 again" in client.get(page).content.decode()
 
@@ -42,7 +42,7 @@ def test_after_the_job_somebody_is_not_sent_again_until_the_customer_wants(ana, 
     assert "Do not send" not in text
     assert "Ask first next time" not in text
     assert "Let Priya0 come again" in client.get("/my/blocked").content.decode()
-    asked = given.scheduled(ana, hours_ahead=400)
+    asked = given.scheduled(ana, hours_ahead=144)
     given.let_it_happen()
     assert given.offers(asked) == {}
 

@@ -274,7 +274,7 @@ def context_of(live: LiveBooking) -> dict[str, Any]:
         "tips": [(tip, amount(tip.amount_minor)) for tip in live.tips],
         "terms": cancellation_terms(card.terms, mode=card.mode, tier_rank=card.tier_rank),
         "saved_card": saved_card(card.customer_id) if live.is_proposed else None,
-        "may_cancel": card.status in _CANCELLABLE,
+        "may_cancel": card.status in _CANCELLABLE and not live.is_proposed,
         "may_move": card.status in _MOVABLE,
         "section": "bookings",
     }

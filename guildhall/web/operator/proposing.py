@@ -78,7 +78,9 @@ class Request(TimeFields):
         self.places = {public_id("ad", place.id): place for place in places}
         zone = places[0].time_zone if places else _ZONE_WITHOUT_ANY
         super().__init__(*args, zone=zone, **kwargs)
-        self.fields["day"].required = self.fields["time"].required = False
+        for name in ("day", "time", "street", "zip_code"):
+            self.fields[name].required = False
+            self.fields[name].is_asked_by_choice = True  # type: ignore[attr-defined]  # for its label: needed when it is shown
         named = [(key, _named(place)) for key, place in self.places.items()]
         self._offer("place", [*named, (_NEW, _("Another address"))])
         self._offer("work", [("", "\N{EM DASH}"), *_kinds_of_work()])
