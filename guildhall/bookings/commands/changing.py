@@ -1,6 +1,7 @@
 """Other plans: asking more widely, or another time."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -20,7 +21,7 @@ from guildhall.policy import queries as policy
 from guildhall.policy.types import BookingPolicy
 from guildhall.scheduling import commands as calendar
 
-NO_PROPOSAL: dict[str, object] = {"proposed_local": "", "proposed_fold": None, "proposed_until": None}
+NO_PROPOSAL: dict[str, Any] = {"proposed_local": "", "proposed_fold": None, "proposed_until": None}
 
 
 @transaction.atomic
