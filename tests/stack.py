@@ -19,6 +19,7 @@ import httpx
 from guildhall.cli import cluster as clusters
 from guildhall.cli.state import State
 from guildhall.kernel.ids import public_id
+from tests import prepared
 from tests.clients import GOOD_BANK, Api, Sandbox, eventually
 from tests.peopling import ProviderToMake
 
@@ -77,6 +78,11 @@ class Stack:
 
     def start(self) -> None:
         """Start `./guild up` and wait until every role runs and every address answers. May follow a kill of the supervisor."""
+        if self.options == ["--no-demo"] and not any(self.folder.iterdir()):
+            prepared.copy_to(self.folder, _made_state)
+        self._run_up()
+
+    def _run_up(self) -> None:
         port = self.state.read("run.json").get("ports", {}).get("web") or _free_port()
         command = [sys.executable, "-P", "-m", "guildhall.cli", "up", "--state", str(self.folder)]
         self.process = subprocess.Popen(
@@ -280,6 +286,14 @@ class Stack:
         area, last = divmod(self._numbers, 100)
         self._numbers += 1
         return f"+1{areas[area]}55501{last:02d}"
+
+
+def _made_state() -> Path:
+    """Start a system on a new state and stop it; gives its folder."""
+    stack = Stack()
+    stack._run_up()
+    stack.stop()
+    return stack.folder
 
 
 def _clean_environment() -> dict[str, str]:
