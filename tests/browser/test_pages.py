@@ -108,6 +108,7 @@ def test_a_countdown_counts_by_the_servers_clock(browser: Browser, site: str):
         ('<img alt="" src="http://elsewhere.example/x.png">', "asked another origin"),
         ("<script>1</script>", "console: "),
         ('<p style="color:red">red</p>', "console: "),
+        ("<p data-late>late</p>", "the layout shifted"),
         (f"<p>{'heavy ' * 20_000}</p>", "the first view weighs"),
     ],
 )
@@ -123,6 +124,9 @@ def test_a_fault_is_found(browser: Browser, site: str, fault: str, told: str):
         context.add_init_script(
             """addEventListener("load", () => {
               document.querySelector("[data-wide]")?.style.setProperty("width", "2000px")
+              // Only what was painted can shift: grows after two frames.
+              const grow = () => document.querySelector("[data-late]")?.style.setProperty("height", "300px")
+              requestAnimationFrame(() => requestAnimationFrame(grow))
             })"""
         )
 
