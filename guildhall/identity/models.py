@@ -4,8 +4,10 @@ from typing import Self, cast
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import connection, models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from guildhall.identity.types import CodePurpose, ConsentKind, Role, Scope, SignInMethod
 from guildhall.kernel.actors import Kind
@@ -47,7 +49,14 @@ class Account(AbstractBaseUser):
             ),
         ]
         indexes = [
-            models.Index(fields=["phone_number"], name="identity_account_by_phone", condition=~Q(phone_number=""))
+            models.Index(fields=["phone_number"], name="identity_account_by_phone", condition=~Q(phone_number="")),
+            # What operators type: the beginning of a name, written anyhow, or a part of a number.
+            GinIndex(
+                OpClass(Upper("first_name"), name="gin_trgm_ops"),
+                OpClass(Upper("last_name"), name="gin_trgm_ops"),
+                OpClass("phone_number", name="gin_trgm_ops"),
+                name="identity_account_by_words",
+            ),
         ]
 
     @property
