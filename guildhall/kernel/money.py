@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Self
 
 from babel.numbers import format_currency, get_currency_precision
@@ -61,8 +62,14 @@ class Money:
 
     def shown(self, locale: str = "en_US") -> str:
         """Write the amount for people of a locale, for example `$72.50`."""
-        value = Decimal(self.minor).scaleb(-get_currency_precision(self.currency))
-        return str(format_currency(value, self.currency, locale=locale))
+        return _shown(self.minor, self.currency, locale)
+
+
+@lru_cache(maxsize=8_192)
+def _shown(minor: int, currency: str, locale: str) -> str:
+    """Remembered, because a list of prices writes the same ones again and again and Babel takes its time."""
+    value = Decimal(minor).scaleb(-get_currency_precision(currency))
+    return str(format_currency(value, currency, locale=locale))
 
 
 def rounded(value: Decimal) -> int:

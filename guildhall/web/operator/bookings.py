@@ -24,7 +24,7 @@ from guildhall.web.operator import words
 from guildhall.web.operator.reading import category_names, city_names, lines_of, people_of
 from guildhall.web.signin.access import PageRequest, needs_scope
 
-_PAGE = 50
+_PAGE = 25
 _CURSOR = "operator-bookings"
 _PEOPLE = ("cu", "pr")
 

@@ -22,7 +22,7 @@ from guildhall.web.operator.reading import Person, category_names, tier_labels
 from guildhall.web.operator.words import Word
 from guildhall.web.signin.access import PageRequest, needs_scope
 
-_PAGE = 50
+_PAGE = 25
 _FOUND_MOST = 500
 _NO_TIER = "none"
 _NAME_LENGTH = 80

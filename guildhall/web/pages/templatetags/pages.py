@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
+from django.template.base import Template
 from django.template.context import Context
-from django.template.loader import render_to_string
+from django.template.loader import get_template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -39,7 +41,14 @@ def _component(context: Context, component: str, arguments: dict[str, Any]) -> S
     around = {name: context[name] for name in _AROUND if name in context}
     if component == "map":
         around |= {"tiles_url": settings.MAP_TILES_URL, "tiles_credit": settings.MAP_TILES_CREDIT}
-    return render_to_string(f"pages/components/{component}.html", {**around, **arguments})
+    return _template(component).render(Context({**around, **arguments}))
+
+
+@cache
+def _template(component: str) -> Template:
+    """Looked for once: a list shows the same component hundreds of times."""
+    found: Template = get_template(f"pages/components/{component}.html").template  # type: ignore[attr-defined]  # Django's own engine
+    return found
 
 
 @register.simple_tag
