@@ -13,7 +13,7 @@ from guildhall.cli.cluster import Cluster, place_for
 from guildhall.cli.frontend import ensure_built
 from guildhall.cli.state import CHECKOUT
 
-_PROCESSES = "2"
+_PROCESSES = "3"
 
 
 def main(arguments: list[str]) -> int:
@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run pytest, in two processes unless the arguments say otherwise. A cluster that it had to start is stopped afterwards."""
+    """Run pytest, in three processes unless the arguments say otherwise. A cluster that it had to start is stopped afterwards."""
     ensure_built(print)
     spread = [] if any(argument.startswith(("-n", "--numprocesses")) for argument in arguments) else ["-n", _PROCESSES]
     command = [sys.executable, "-m", "pytest", *spread, *arguments]
