@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "guildhall.web.pages",
     "guildhall.web.signin",
     "guildhall.web.asking",
+    "guildhall.web.inbox",
     "guildhall.web.public",
     "guildhall.web.customer",
     "guildhall.web.provider",

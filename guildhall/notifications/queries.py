@@ -5,9 +5,12 @@ from uuid import UUID
 
 from django.db.models import Count, Min
 
+from guildhall.kernel.refusals import NotFound
 from guildhall.notifications import inbox as inboxes
 from guildhall.notifications.models import FeedHead, FeedRow, InboxItem, OutgoingMessage
-from guildhall.notifications.types import Counts, FeedEntry, InboxCard, MessageCard, MessageStatus
+from guildhall.notifications.types import Counts, FeedEntry, InboxCard, InboxPage, MessageCard, MessageStatus
+
+_COUNTED_MOST = 100
 
 
 def log_of(reference: str) -> list[MessageCard]:
@@ -66,13 +69,33 @@ def inbox(account_id: UUID, *, before: tuple[datetime, UUID] | None = None, limi
 
     Items about something that is gone by now are left out, so a page may be shorter than `limit`.
     """
+    return inbox_page(account_id, before=before, limit=limit).cards
+
+
+def inbox_page(account_id: UUID, *, before: tuple[datetime, UUID] | None = None, limit: int = 20) -> InboxPage:
+    """Give a page of somebody's inbox, as `inbox` does, and where the next one begins."""
     rows = InboxItem.objects.filter(recipient_id=account_id).order_by("-told_at", "-id")
     if before is not None:
         at, item_id = before
         rows = rows.filter(told_at__lte=at).exclude(told_at=at, id__gte=item_id)
-    return list(inboxes.shown(list(rows[:limit])))
+    found = list(rows[: limit + 1])
+    shown = found[:limit]
+    older = (shown[-1].told_at, shown[-1].id) if len(found) > limit else None
+    return InboxPage(cards=list(inboxes.shown(shown)), older=older)
+
+
+def get_inbox_item(account_id: UUID, item_id: UUID) -> InboxCard:
+    """
+    Give an item of somebody's own inbox.
+
+    :raises NotFound: there is none in it, or what it is about is gone.
+    """
+    rows = list(InboxItem.objects.filter(recipient_id=account_id, id=item_id))
+    for card in inboxes.shown(rows):
+        return card
+    raise NotFound
 
 
 def unread_count(account_id: UUID) -> int:
-    """Say how many items of somebody's inbox they have not read."""
-    return InboxItem.objects.filter(recipient_id=account_id, read_at__isnull=True).count()
+    """Say how many items of somebody's inbox they have not read, counted up to a hundred."""
+    return InboxItem.objects.filter(recipient_id=account_id, read_at__isnull=True)[:_COUNTED_MOST].count()

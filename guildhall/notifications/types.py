@@ -79,6 +79,14 @@ class InboxCard:
 
 
 @dataclass(frozen=True, kw_only=True)
+class InboxPage:
+    """Some items of an inbox; `older` (told_at, id) is where the next page begins, None on the last."""
+
+    cards: list[InboxCard]
+    older: tuple[datetime, UUID] | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class FeedEntry:
     """A fact in a person's feed: `ids` are public ids by what they name (booking, offer, review)."""
 

@@ -73,18 +73,18 @@ def words_for(message: OutgoingMessage, subject: Subject) -> Words:
 def _of_booking(message: OutgoingMessage, booking: BookingCard) -> Words:
     """Give what both sides may know at any time: no names, no place."""
     number = public_id("bk", booking.id)
+    category = get_category_by_id(booking.category_id).name
     return {
         "link": f"{settings.PUBLIC_URL}{_JOBS[message.role]}/{number}",
         "number": number,
-        "job": _job(booking),
-        "category": get_category_by_id(booking.category_id).name,
+        "job": _job(booking, category),
+        "category": category,
         "when": shown(booking.starts_at, booking.time_zone),
         "is_asap": booking.mode == "asap",
     }
 
 
-def _job(booking: BookingCard) -> str:
-    category = get_category_by_id(booking.category_id).name
+def _job(booking: BookingCard, category: str) -> str:
     try:
         return f"{category}: {get_job_kind(booking.kind).name}" if booking.kind else category
     except UnknownJobKind:  # offered once, not any more

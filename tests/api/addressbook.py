@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 PREFIX = "api/v1/"
 DESCRIPTION = "openapi.json"
 ROOT = ""
-PAGES = ("public", "customer", "provider", "operator", "signin")
+PAGES = ("public", "customer", "provider", "operator", "signin", "inbox")
 
 
 def addresses() -> list[str]:

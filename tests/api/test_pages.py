@@ -15,6 +15,8 @@ from django.test import Client
 
 from guildhall import web
 from guildhall.identity.models import BrowserSession, Passkey
+from guildhall.kernel.ids import new_id
+from guildhall.notifications.queries import inbox
 from guildhall.timers.queries import clock_now
 from guildhall.web.signin.applications import application_of
 from tests.api import books
@@ -63,6 +65,7 @@ def browsers(world):
             f"{prefix}_email": person.email,
             f"{prefix}_session": str(BrowserSession.objects.get(account_id=person.id).id),
             f"{prefix}_passkey": str(key.id),
+            f"{prefix}_message": str(next((item.id for item in inbox(person.id)), new_id())),
         }
     return Browsers(clients, world, books.contents())
 

@@ -30,6 +30,8 @@ ROWS: dict[str, Row] = {
     "my/addresses": Row("/my/addresses", "customer"),
     "my/addresses/new": Row("/my/addresses/new", "customer"),
     "my/favourites": Row("/my/favourites", "customer"),
+    "my/messages": Row("/my/messages", "customer"),
+    "pro/messages": Row("/pro/messages", "provider"),
     "my/blocked": Row("/my/blocked", "customer"),
     "my/card": Row("/my/card", "customer"),
     "pro/": Row("/pro/", "provider"),
@@ -64,6 +66,11 @@ ROWS: dict[str, Row] = {
 }
 _CUSTOMERS = "tests/customer_pages/test_journeys.py: looked at on the way of a booking"
 ELSEWHERE: dict[str, str] = {
+    **{
+        f"{prefix}/messages{part}": "tests/web/test_inbox.py: takes a form only, or is a part of a page"
+        for prefix in ("my", "pro")
+        for part in ("/live", "/read", "/<uuid:message_id>")
+    },
     "providers/<str:provider_id>": _CUSTOMERS,
     **{f"request/{step}": _CUSTOMERS for step in ("where", "pin", "when", "price")},
     "my/request": _CUSTOMERS,

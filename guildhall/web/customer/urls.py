@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("manifest.webmanifest", manifest.manifest, name="manifest"),
     path("account/register", registration.page, name="register"),
     path("account/", include("guildhall.web.signin.urls")),
+    path("messages", include("guildhall.web.inbox.urls")),
     path("book", places.book, name="book"),
     path("request", requesting.page, name="request"),
     path("bookings", bookings.page, name="bookings"),

@@ -51,4 +51,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("manifest.webmanifest", manifest.manifest, name="manifest"),
     path("account/register", registration.page, name="register"),
     path("account/", include("guildhall.web.signin.urls")),
+    path("messages", include("guildhall.web.inbox.urls")),
 ]

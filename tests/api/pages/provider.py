@@ -66,5 +66,6 @@ PAGES: dict[str, Page] = {
     ),
     "POST /pro/work/listings/{service_id}/removal": Page(path="/pro/work/listings/{service}/removal"),
     **account_pages("pro", next_page="/pro/account/profile"),
+    "POST /pro/messages/{message_id}": Page(path="/pro/messages/{pro_message}"),
     "POST /pro/account/register": registration(time_zone="America/Los_Angeles"),
 }

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from guildhall.kernel.money import Money
 from guildhall.matching.queries import list_offers
+from guildhall.notifications.queries import unread_count
 from guildhall.payments.types import TipCard
 from guildhall.web.pages.navigation import Place
 from guildhall.web.pages.templatetags.pages import money
@@ -35,6 +36,12 @@ def provider_places(context: dict[str, Any]) -> list[Place]:
     return [
         Place(href, label, icon, count=count, is_current=section == name) for name, href, label, icon, count in places
     ]
+
+
+@register.simple_tag(takes_context=True)
+def unread_messages(context: dict[str, Any]) -> int:
+    """Say how many messages wait to be read."""
+    return unread_count(context["request"].account.id)
 
 
 @register.filter

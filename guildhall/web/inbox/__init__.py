@@ -1,0 +1,1 @@
+"""What we told somebody, within whichever application they look: a list in pages, what is unread, and where it leads."""
