@@ -50,6 +50,8 @@ def main(arguments: list[str]) -> int:
     for part in _parts():
         for language in LANGUAGES:
             wrong += _bring_up_to_date(part, language, is_check=is_check)
+    for language in LANGUAGES:
+        wrong += _contradictions(language)
     print("\n".join(wrong) if wrong else "messages: everything is translated")
     return 1 if wrong and is_check else 0
 
@@ -95,6 +97,24 @@ def _bring_up_to_date(part: Path, language: str, *, is_check: bool) -> list[str]
     return wrong
 
 
+def _contradictions(language: str) -> list[str]:
+    """Give what two parts say differently: Django reads one catalogue, so that one of them would never be seen."""
+    said: dict[tuple[object, str | None], tuple[object, Path]] = {}
+    wrong = []
+    for part in _parts():
+        file = part / "locale" / f"{language}.po"
+        for message in _read(file, language):
+            if not message.id or not message.string:
+                continue
+            string, other = said.setdefault((message.id, message.context), (message.string, file))
+            if string != message.string:
+                wrong.append(
+                    f"{file.relative_to(CHECKOUT)}: {message.id!r} is translated otherwise than in {other.relative_to(CHECKOUT)}; "
+                    "say the same, or give one of them a context"
+                )
+    return wrong
+
+
 def _is_translated(message: Message) -> bool:
     if not message.id:
         return True
@@ -134,16 +154,29 @@ def _collect(part: Path) -> Catalog:
 
 def _in_python(text: str) -> Iterator[_Found]:
     tree = ast.parse(text)
-    constants = _constants(tree)
+    constants, aliases = _constants(tree), _aliases(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            yield from _called(node)
+            yield from _called(node, aliases)
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             yield from _sentences(node, constants)
 
 
-def _called(node: ast.Call) -> Iterator[_Found]:
+def _aliases(tree: ast.Module) -> dict[str, str]:
+    """Give the names under which a module knows the functions of translation (`from ... import gettext_lazy as later`)."""
+    imports = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+    return {
+        name.asname: name.name
+        for node in imports
+        if node.module == "django.utils.translation"
+        for name in node.names
+        if name.asname
+    }
+
+
+def _called(node: ast.Call, aliases: dict[str, str]) -> Iterator[_Found]:
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    name = aliases.get(name, name)
     words = [_literal(argument) for argument in node.args]
     if name not in _FUNCTIONS or not words or words[0] is None:
         return

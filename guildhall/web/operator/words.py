@@ -116,6 +116,8 @@ CAUSES = {
     "silence": later("nobody objected in time"),
     "decision": later("decided by an operator"),
     "asked": later("asked for"),
+    "not_confirmed": later("the customer did not say yes in time"),
+    "no_card": later("no card was given in time"),
 }
 
 
