@@ -165,7 +165,8 @@ def on_the_way(card: BookingCard, *, by: Actor, at: datetime) -> OnTheWay | None
     if row is None:
         return None
     position = Position(latitude=row.latitude, longitude=row.longitude)
-    metres = rules.metres_between(position, Position(latitude=card.latitude, longitude=card.longitude))
+    place = Position(latitude=card.latitude, longitude=card.longitude)
+    metres = rules.metres_between(position, place)
     drive = rules.drive_time(metres, detour_percent=limits.drive_detour_percent, kmh=limits.drive_kmh)
     arrives_at = row.seen_at + drive
     return OnTheWay(
@@ -173,6 +174,7 @@ def on_the_way(card: BookingCard, *, by: Actor, at: datetime) -> OnTheWay | None
         accuracy_metres=row.accuracy_metres,
         seen_at=row.seen_at,
         distance_metres=round(metres),
+        bearing_degrees=rules.bearing(place, position),
         minutes=rules.minutes_until(arrives_at, at),
         arrives_at=arrives_at,
     )

@@ -154,6 +154,14 @@ def metres_between(position: Position, place: Position) -> float:
     return metres
 
 
+def bearing(place: Position, position: Position) -> int:
+    """In which direction a position lies from a place: degrees clockwise from the north, 0 to 359."""
+    degrees: float = Geodesic.WGS84.Inverse(
+        place.latitude, place.longitude, position.latitude, position.longitude, Geodesic.AZIMUTH
+    )["azi1"]
+    return round(degrees) % 360
+
+
 def drive_time(metres: float, *, detour_percent: int, kmh: int) -> timedelta:
     """
     Estimate a drive from its straight line: so many per cent more by road, at one speed. Nothing is known of the traffic.

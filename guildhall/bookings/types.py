@@ -195,6 +195,7 @@ class OnTheWay:
     """
     Where the provider was last (`seen_at`), how far that is from the job in a straight line, and an estimate of the drive.
 
+    `bearing_degrees` is the direction from the job, clockwise from the north.
     `arrives_at` counts from `seen_at`; `minutes` from now on, at least one. See `BookingPolicy` for how it is estimated.
     """
 
@@ -202,6 +203,7 @@ class OnTheWay:
     accuracy_metres: int
     seen_at: datetime
     distance_metres: int
+    bearing_degrees: int
     minutes: int
     arrives_at: datetime
 

@@ -18,6 +18,7 @@ from guildhall.notifications.types import Heard, MessageStatus
 
 OPTED_OUT = "21610"
 _CHANNEL = "sms"
+_NUDGES = "nudge"
 _START_TEXT = "start-by-sms"
 _UNDELIVERED = ("undelivered", "failed")
 
@@ -112,3 +113,13 @@ def _withdraw(person: Contact, *, at: datetime) -> None:
 
 def _themselves(person: Contact) -> Actor:
     return Actor(cast("Kind", person.role), person.id)
+
+
+def nudge(*, account_id: UUID) -> None:
+    """
+    Have an account's open pages look anew at what no fact tells (where somebody is on the way). A hint: it may be lost.
+
+    Call it with no transaction open, because commits with a NOTIFY wait for each other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_notify(%s, %s)", [_NUDGES, str(account_id)])

@@ -85,6 +85,7 @@ ELSEWHERE: dict[str, str] = {
             "bookings/<str:booking_id>/live",
             "bookings/<str:booking_id>/agreement",
             "bookings/<str:booking_id>/proposed-time",
+            "bookings/<str:booking_id>/way",
             "bookings/<str:booking_id>/widening",
             "bookings/<str:booking_id>/confirmation",
             "bookings/<str:booking_id>/again",
@@ -121,7 +122,7 @@ ELSEWHERE: dict[str, str] = {
             "work/listings/<str:service_id>/removal",
             *(
                 f"jobs/<str:booking_id>/{step}"
-                for step in ("live", "leave", "arrive", "start", "pause", "resume", "photographs")
+                for step in ("live", "leave", "position", "arrive", "start", "pause", "resume", "photographs")
             ),
         )
     },

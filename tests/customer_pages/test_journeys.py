@@ -107,6 +107,15 @@ def test_somebody_new_sees_the_price_signs_up_and_a_card_is_declined(browser: Br
     assert booking.read()["instructions"] == "The left speaker hums."
 
 
+def _followed(page: Page, provider: Person, booking: Booking) -> None:
+    """The provider's telephone says where they are, and the page goes along."""
+    place = booking.read()["place"]
+    where = {"latitude": place["latitude"] + 0.05, "longitude": place["longitude"], "accuracy_metres": 9}
+    provider.api.put(f"{booking.path}/position", where)
+    expect(page.get_by_text("About 10 minutes away", exact=True)).to_be_visible()
+    expect(page.locator("#way-map .map__mark--person")).to_be_visible()
+
+
 def test_a_booking_is_followed_from_the_search_to_the_receipt(browser: Browser, site: str, town: Town):
     """As soon as possible; nothing is reloaded by hand while the provider acts over the API."""
     priya, ana = town.provider("Priya", LAKESIDE), town.customer("Ana", LAKESIDE)
@@ -126,8 +135,11 @@ def test_a_booking_is_followed_from_the_search_to_the_receipt(browser: Browser, 
 
         town.put(priya, booking, "en_route")
         headline(page, "Priya is on the way")
+        _followed(page, priya, booking)
+        look(browser, address, page)
         town.put(priya, booking, "arrived")
         headline(page, "Priya is at your door")
+        expect(page.get_by_text("minutes away").first).to_be_hidden()
         town.put(priya, booking, "in_progress", start_code=booking.read()["start_code"])
         headline(page, "Priya is at work")
         town.wait("80 min")

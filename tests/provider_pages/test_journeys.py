@@ -83,7 +83,13 @@ def test_a_job_from_the_offer_to_its_hours(town, browser, site, looked_at):
 
 
 def _drive_and_start(page, cookies, booking, looked_at):
+    place = booking.read()["place"]
+    page.context.set_geolocation({"latitude": place["latitude"] + 0.02, "longitude": place["longitude"], "accuracy": 9})
+    page.context.grant_permissions(["geolocation"])
     page.get_by_role("button", name="I am on my way").click()
+    page.get_by_role("button", name="Show where I am").click()
+    expect(page.get_by_text("Last sent:")).to_be_visible()
+    assert booking.read()["on_the_way"]["estimated_minutes"] == 4
     page.get_by_role("button", name="I have arrived").click()
     looked_at(page.url, cookies)
     page.get_by_label("Code from the customer").fill("12")

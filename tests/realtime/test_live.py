@@ -16,6 +16,7 @@ import pytest
 from guildhall.eventlog import delivery
 from guildhall.eventlog.commands import ensure_subscriptions
 from guildhall.identity.commands import issue_tokens, revoke_tokens, sign_out
+from guildhall.notifications.commands import nudge
 from guildhall.notifications.queries import feed_after, feed_head
 from guildhall.timers.queries import clock_now
 from guildhall.web.realtime.hub import SOCKETS_AT_MOST
@@ -88,7 +89,7 @@ class Events:
                 seen[name] = value
             elif not line and "data" in seen:
                 told = json.loads(seen["data"])
-                assert seen.get("event") == "end" or int(seen["id"]) == told["position"]
+                assert seen.get("event") in {"end", "look"} or int(seen["id"]) == told["position"]
                 return {"event": seen.get("event", "message"), **told}
         raise EOFError
 
@@ -210,3 +211,16 @@ def _many(live, token, left):
         events.next()
         with _many(live, token, left - 1):
             yield
+
+
+def test_a_nudge_reaches_its_account_and_moves_no_position(live):
+    ana, carl = people.customer("Ana"), people.customer("Carl")
+    delivery.drain()
+    head = feed_head(ana.id)
+
+    with live.stream(access(ana), after=head) as events:
+        nudge(account_id=carl.id)
+        nudge(account_id=ana.id)
+        assert events.next()["event"] == "look"
+        position = happen(ana)
+        assert head < events.next()["position"] <= position

@@ -26,6 +26,8 @@ export function startFeed(): void {
     // Also after a break: whatever happened meanwhile is asked for.
     source.addEventListener("open", tell)
     source.addEventListener("message", tell)
+    // Something that no feed keeps has changed.
+    source.addEventListener("look", tell)
     source.addEventListener("end", () => {
       stop()
       tell()

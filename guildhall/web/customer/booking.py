@@ -13,6 +13,7 @@ from guildhall.kernel.refusals import NotFound
 from guildhall.payments.queries import get_checkout
 from guildhall.web.customer.live_state import LiveBooking, context_of
 from guildhall.web.customer.reading import address_of, read_booking
+from guildhall.web.customer.way import way_of
 from guildhall.web.signin.access import PageRequest, asks_by_itself
 from guildhall.web.signin.answering import SeeOther
 
@@ -28,7 +29,7 @@ def page(request: PageRequest, booking_id: str) -> HttpResponse:
 def show(request: PageRequest, card: BookingCard, status: int = HTTPStatus.OK) -> HttpResponse:
     """Answer with the page of a booking."""
     live = LiveBooking(card, request, request.received_at)
-    return render(request, "customer/booking.html", context_of(live), status=status)
+    return render(request, "customer/booking.html", {**context_of(live), **way_of(live)}, status=status)
 
 
 @require_safe
@@ -38,7 +39,7 @@ def part(request: PageRequest, booking_id: str) -> HttpResponse:
     live = LiveBooking(read_booking(request, booking_id), request, request.received_at)
     if request.GET.get("seen") == live.fingerprint:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    return render(request, "customer/booking_live.html", context_of(live))
+    return render(request, "customer/booking_live.html", {**context_of(live), **way_of(live)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from guildhall.bookings.queries import receipt_of, would_cost
-from guildhall.bookings.types import BookingCard, Receipt
+from guildhall.bookings.queries import on_the_way, receipt_of, would_cost
+from guildhall.bookings.types import BookingCard, OnTheWay, Receipt
 from guildhall.catalog.queries import get_category_by_id
 from guildhall.customers.queries import blocked_ids, favourite_ids, get_address, saved_card
 from guildhall.customers.types import Address
@@ -85,6 +85,11 @@ class LiveBooking:
         return get_profile(self.card.provider_id) if self.card.provider_id else None
 
     @cached_property
+    def way(self) -> OnTheWay | None:
+        """Where the provider is on the way, when they let it be seen."""
+        return on_the_way(self.card, by=self.request.actor, at=self.at)
+
+    @cached_property
     def facts(self) -> list[Fact]:
         """What happened, oldest first."""
         return timeline(self.card.reference)
@@ -130,6 +135,7 @@ class LiveBooking:
             self.is_late,
             self.other_time,
             self.is_card_being_checked,
+            self.way is not None,
             [tip.status for tip in self.tips],
             (reviews.may_review, len(reviews.reviews), reviews.is_other_in) if reviews else "",
         ]

@@ -16,12 +16,14 @@ from guildhall.web.customer import (
     registration,
     requesting,
     thanking,
+    way,
 )
 
 app_name = "customer"
 _booking: list[URLPattern | URLResolver] = [
     path("", booking.page, name="booking"),
     path("/live", booking.part, name="booking-live"),
+    path("/way", way.part, name="booking-way"),
     path("/card", booking.card_page, name="booking-card"),
     path("/agreement", proposals.agree, name="agreement"),
     path("/proposed-time", proposals.answer_time, name="proposed-time"),

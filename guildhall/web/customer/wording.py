@@ -1,4 +1,4 @@
-"""Statuses in a customer's words."""
+"""Statuses and directions in a customer's words."""
 
 from dataclasses import dataclass
 
@@ -40,3 +40,21 @@ def badge_of(card: BookingCard) -> Badge:
     if card.cancelled_by:
         return _BADGES["cancelled"]
     return _BADGES["proposed" if card.is_proposal else card.status]
+
+
+_WINDS = (
+    _("north"),
+    _("north-east"),
+    _("east"),
+    _("south-east"),
+    _("south"),
+    _("south-west"),
+    _("west"),
+    _("north-west"),
+)
+_DEGREES_A_WIND = 45
+
+
+def direction(bearing_degrees: int) -> str | Promise:
+    """Name a direction: degrees clockwise from the north."""
+    return _WINDS[round(bearing_degrees / _DEGREES_A_WIND) % len(_WINDS)]

@@ -16,6 +16,7 @@ _SKELETONS: dict[str, str] = {"full": "MMMEd", "date": "MMMEd", "long": "yMMMMEE
 _LOCALES = {"en": "en_US", "es": "es_US"}  # Spanish as written in the United States: dollars first, 12 hours
 _MINUTES_PER_HOUR = 60
 _SECONDS_OF_NOW = 45
+_METRES_A_MILE = 1_609.344
 
 
 def locale_name() -> str:
@@ -72,3 +73,8 @@ def length(minutes: int) -> str:
 def decimal(value: float) -> str:
     """Write a number with one decimal."""
     return str(format_decimal(value, format="0.0", locale=Locale.parse(locale_name())))
+
+
+def miles(metres: float) -> str:
+    """Write a distance as people of the place measure it: `2.4 mi`, at least a tenth."""
+    return _("%(miles)s mi") % {"miles": decimal(max(metres / _METRES_A_MILE, 0.1))}

@@ -22,6 +22,19 @@ class Start(forms.Form):
     )
 
 
+class Here(forms.Form):
+    """Where one is: degrees, WGS 84."""
+
+    latitude = forms.FloatField(min_value=-90, max_value=90)
+    longitude = forms.FloatField(min_value=-180, max_value=180)
+
+
+class Whereabouts(Here):
+    """Where one is on the way, and the radius in metres that the device vouches for."""
+
+    accuracy_metres = forms.FloatField(min_value=0)
+
+
 class Finish(forms.Form):
     """The hours, and what the customer should know of the work."""
 

@@ -11,11 +11,16 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guildhall.bookings import commands
+from guildhall.bookings.commands.travelling import BadPosition
+from guildhall.bookings.commands.working import TooFarAway
 from guildhall.bookings.types import BookingStatus as S
+from guildhall.bookings.types import Position
 from guildhall.kernel.refusals import NotFound, Refused
 from guildhall.media.commands import store_image
 from guildhall.payments.queries import get_payment, list_tips
 from guildhall.payments.types import PaymentCard, TipCard
+from guildhall.web.following import follow
+from guildhall.web.pages.moments import miles
 from guildhall.web.provider import forms
 from guildhall.web.provider.actions import action_of
 from guildhall.web.provider.reading import Job, glance, is_over, job, kind_of, place_of, read_job_id, work_of
@@ -96,15 +101,39 @@ def _step(request: PageRequest, booking_id: str, command: Ask, **values: Any) ->
     except NotFound:
         raise
     except Refused as refusal:
-        context = _context(request, job(found, request.actor), refusal=refusal)
+        context = _context(request, job(found, request.actor), refusal=_said(refusal))
         return render(request, "provider/job.html", context, status=refusal.status)
     return SeeOther(request.application.url("job", booking_id))
+
+
+def _said(refusal: Refused) -> str:
+    """Say what was refused in the reader's language; how far off somebody is, in their measures."""
+    if isinstance(refusal, TooFarAway):
+        return gettext(
+            "Your position is %(far)s from the address; work starts within %(near)s of it. Go there, or ask the customer for the code."
+        ) % {"far": miles(refusal.extra["distance_metres"]), "near": miles(refusal.extra["allowed_metres"])}
+    return gettext(refusal.detail)
 
 
 @require_POST
 def leave(request: PageRequest, booking_id: str) -> HttpResponse:
     """Set out."""
     return _step(request, booking_id, commands.leave)
+
+
+@require_POST
+@asks_by_itself
+def position(request: PageRequest, booking_id: str) -> HttpResponse:
+    """
+    Hear from the page where one is on the way.
+
+    :raises BadPosition: when it says no position.
+    """
+    form = forms.Whereabouts(sent(request))
+    if not form.is_valid():
+        raise BadPosition
+    follow(read_job_id(booking_id), **form.cleaned_data, by=request.actor, at=request.received_at)
+    return HttpResponse(status=NO_CONTENT)
 
 
 @require_POST
@@ -127,7 +156,11 @@ def resume(request: PageRequest, booking_id: str) -> HttpResponse:
 
 @require_POST
 def start(request: PageRequest, booking_id: str) -> HttpResponse:
-    """Begin the work by the customer's code."""
+    """Begin the work: by the customer's code, or by where one is."""
+    if "latitude" in request.POST:
+        here = forms.Here(sent(request))
+        position = Position(**here.cleaned_data) if here.is_valid() else None
+        return _step(request, booking_id, commands.start_work, position=position)
     found = read_job_id(booking_id)
     form = forms.Start(sent(request))
     if form.is_valid():

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_JOB, jobs.page, name="job"),
     path(f"{_JOB}/live", jobs.live, name="job-live"),
     path(f"{_JOB}/leave", jobs.leave, name="job-leave"),
+    path(f"{_JOB}/position", jobs.position, name="job-position"),
     path(f"{_JOB}/arrive", jobs.arrive, name="job-arrive"),
     path(f"{_JOB}/start", jobs.start, name="job-start"),
     path(f"{_JOB}/pause", jobs.pause, name="job-pause"),

@@ -1,17 +1,14 @@
-"""What statuses are called to the provider, and distances as people of the place measure them."""
+"""What statuses are called to the provider."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guildhall.bookings.types import BookingStatus as S
-from guildhall.web.pages.moments import decimal
 
 Kind = Literal["", "accent", "success", "warning", "danger", "info"]
-_METRES_A_MILE = 1_609.344
 
 
 @dataclass(frozen=True)
@@ -47,8 +44,3 @@ LABELS: dict[str, Label] = {
     S.CANCELLED: Label(gettext_lazy("Cancelled"), "", gettext_lazy("Nothing is to be done here.")),
     S.CLOSED: Label(gettext_lazy("Done"), "success", gettext_lazy("Everything is paid.")),
 }
-
-
-def miles(metres: int) -> str:
-    """Write a distance: `2.4 mi`."""
-    return _("%(miles)s mi") % {"miles": decimal(max(metres / _METRES_A_MILE, 0.1))}

@@ -14,6 +14,7 @@ from guildhall.kernel.refusals import Refused
 log = logging.getLogger("guildhall.realtime")
 SOCKETS_AT_MOST = 8
 _CHANNEL = "feed"
+_NUDGES = "nudge"
 _EVERYBODY = "*"
 _RECONNECT_SECONDS = 0.5
 
@@ -26,11 +27,17 @@ class TooManySockets(Refused):
     default_detail = "Too many live pages are open for this account. Close one."
 
 
+class Wake(asyncio.Event):
+    """Set whenever there may be something new; `is_nudge` when it is something that no feed tells."""
+
+    is_nudge = False
+
+
 class Hub:
     """The listeners of this process, by account."""
 
     def __init__(self) -> None:
-        self._wakes: dict[UUID, set[asyncio.Event]] = {}
+        self._wakes: dict[UUID, set[Wake]] = {}
         self.is_closing = False
 
     def require_room(self, account_id: UUID) -> None:
@@ -43,10 +50,10 @@ class Hub:
             raise TooManySockets(retry_after=30)
 
     @contextmanager
-    def listening(self, account_id: UUID) -> Iterator[asyncio.Event]:
+    def listening(self, account_id: UUID) -> Iterator[Wake]:
         """Give an event that is set whenever there may be something new for the account."""
         wakes = self._wakes.setdefault(account_id, set())
-        wake = asyncio.Event()
+        wake = Wake()
         wakes.add(wake)
         try:
             yield wake
@@ -72,14 +79,22 @@ class Hub:
     async def _listen(self) -> None:
         url = settings.DIRECT_DATABASE_URL
         async with await psycopg.AsyncConnection.connect(url, autocommit=True, application_name="realtime") as direct:
-            await direct.execute(f"listen {_CHANNEL}")
+            await direct.execute(f"listen {_CHANNEL}; listen {_NUDGES}")
             self._wake_everybody()
             async for note in direct.notifies():
+                if note.channel == _NUDGES:
+                    self._nudge(UUID(note.payload))
+                    continue
                 if note.payload == _EVERYBODY:
                     self._wake_everybody()
                     continue
                 for name in note.payload.split(","):
                     self._wake(UUID(name))
+
+    def _nudge(self, account_id: UUID) -> None:
+        for wake in self._wakes.get(account_id, ()):
+            wake.is_nudge = True
+            wake.set()
 
     def _wake(self, account_id: UUID) -> None:
         for wake in self._wakes.get(account_id, ()):

@@ -11,13 +11,14 @@ from psycopg import OperationalError
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from guildhall.web.realtime.entering import Entry
-from guildhall.web.realtime.hub import Hub
+from guildhall.web.realtime.hub import Hub, Wake
 
 HEARTBEAT_SECONDS = 15.0
 _BATCH = 200
 _RETRY = b"retry: 2000\n\n"
 _STILL_HERE = b": still here\n\n"
 _THE_END = b"event: end\ndata: {}\n\n"
+_LOOK = b"event: look\ndata: {}\n\n"
 _ENDINGS = frozenset({"session.ended", "account.disabled"})
 Row = tuple[int, str, dict[str, str], Any]
 
@@ -46,7 +47,11 @@ class Feed:
 
 
 async def stream(hub: Hub, feed: Feed, entry: Entry, account_id: UUID, after: int) -> AsyncIterator[bytes]:
-    """Send what follows `after` as server-sent events, each with its position as id, until the entry does not open any more."""
+    """
+    Send what follows `after` as server-sent events, each with its position as id, until the entry does not open any more.
+
+    An event `look` has no position: something that is kept nowhere has changed, and a page that shows it asks anew.
+    """
     yield _RETRY
     position = after
     with hub.listening(account_id) as wake:
@@ -59,6 +64,9 @@ async def stream(hub: Hub, feed: Feed, entry: Entry, account_id: UUID, after: in
             for row in rows:
                 yield _event(row)
                 position = row[0]
+            if wake.is_nudge:
+                wake.is_nudge = False
+                yield _LOOK
             may_have_ended = bool(_ENDINGS.intersection(row[1] for row in rows))
             if not may_have_ended and len(rows) < _BATCH and not await _wakes(wake):
                 yield _STILL_HERE
@@ -68,7 +76,7 @@ async def stream(hub: Hub, feed: Feed, entry: Entry, account_id: UUID, after: in
                 return
 
 
-async def _wakes(wake: asyncio.Event) -> bool:
+async def _wakes(wake: Wake) -> bool:
     """Wait for something new; False when nothing came within a heartbeat."""
     try:
         await asyncio.wait_for(wake.wait(), HEARTBEAT_SECONDS)

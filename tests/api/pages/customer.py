@@ -17,6 +17,7 @@ PAGES: dict[str, Page] = {
     "POST /my/request": Page({"key": _KEY, "instructions": "Ring twice.", "access_notes": "Second floor."}),
     "GET /my/bookings/{booking_id}": _of("confirmed"),
     "GET /my/bookings/{booking_id}/live": _of("confirmed", "live"),
+    "GET /my/bookings/{booking_id}/way": _of("en_route", "way"),
     "GET /my/bookings/{booking_id}/card": _of("awaiting_card", "card"),
     "POST /my/bookings/{booking_id}/card": _of("awaiting_card", "card"),
     "POST /my/bookings/{booking_id}/agreement": _of("proposed", "agreement"),

@@ -19,6 +19,7 @@ _JOBS = {
     **_job("leave", "confirmed"),
     **_job("arrive", "en_route"),
     **_job("start", "arrived", {"start_code": "{start_code}"}),
+    **_job("position", "en_route", {"latitude": "32.75", "longitude": "-117.16", "accuracy_metres": "12.5"}),
     **_job("pause", "in_progress"),
     **_job("resume", "paused"),
     **_job("finish", "in_progress", {"minutes": "1", "notes": "All cables are new."}),
@@ -28,7 +29,7 @@ _JOBS = {
     **_job("unresolved", "completed", REASON),
     **_job("photographs", "in_progress"),
 }
-_ONLY_POSTED = {"leave", "arrive", "start", "pause", "resume", "photographs"}
+_ONLY_POSTED = {"position", "leave", "arrive", "start", "pause", "resume", "photographs"}
 JOBS = {
     address: page
     for address, page in _JOBS.items()

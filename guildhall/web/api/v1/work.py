@@ -17,6 +17,7 @@ from guildhall.web.api.schemas import Page
 from guildhall.web.api.v1.booking_bodies import ContestIn, HoursIn, ReasonIn, TipIn, WhereaboutsIn
 from guildhall.web.api.v1.booking_shapes import BookingOut, TipOut
 from guildhall.web.api.v1.bookings import show
+from guildhall.web.following import follow
 from guildhall.web.middleware import received_at
 
 router = Router(tags=["work"])
@@ -30,7 +31,7 @@ def report_position(request: HttpRequest, booking_id: BookingId, body: Whereabou
 
     It takes the place of the one before (one that follows too soon is passed over), so it needs no Idempotency-Key, and none is kept.
     """
-    commands.report_position(booking_id=booking_id, **body.model_dump(), by=who(request), at=received_at(request))
+    follow(booking_id, **body.model_dump(), by=who(request), at=received_at(request))
     return Status(204, None)
 
 

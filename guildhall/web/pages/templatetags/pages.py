@@ -150,6 +150,12 @@ def minutes(value: int) -> str:
 
 
 @register.filter
+def miles(metres: float) -> str:
+    """Write a distance: `2.4 mi`."""
+    return moments.miles(metres)
+
+
+@register.filter
 def initials(name: str) -> str:
     """Give the first letters of the first and the last name."""
     words = name.split()

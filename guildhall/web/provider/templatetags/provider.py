@@ -12,7 +12,6 @@ from guildhall.notifications.queries import unread_count
 from guildhall.payments.types import TipCard
 from guildhall.web.pages.navigation import Place
 from guildhall.web.pages.templatetags.pages import money
-from guildhall.web.provider import words
 
 register = template.Library()
 _COUNTED_MOST = 9
@@ -42,12 +41,6 @@ def provider_places(context: dict[str, Any]) -> list[Place]:
 def unread_messages(context: dict[str, Any]) -> int:
     """Say how many messages wait to be read."""
     return unread_count(context["request"].account.id)
-
-
-@register.filter
-def miles(metres: int) -> str:
-    """Write a distance."""
-    return words.miles(metres)
 
 
 @register.simple_tag
