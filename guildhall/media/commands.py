@@ -1,6 +1,7 @@
-"""Taking pictures in."""
+"""Taking pictures in, and letting them go."""
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -34,6 +35,23 @@ def store_image(*, owner: Actor, data: bytes, at: datetime) -> MediaId:
             objects.remove(name)
         raise
     return MediaId(media_id)
+
+
+@transaction.atomic
+def remove_image(*, media_id: MediaId) -> None:
+    """
+    Delete a picture in every size; its objects go when the transaction has committed. One that is gone already is fine.
+
+    Whoever shows it lets go of it first, in the same transaction.
+    """
+    names = list(Rendition.objects.filter(media_id=media_id).values_list("id", flat=True))
+    Media.objects.filter(id=media_id).delete()
+    transaction.on_commit(lambda: _remove_objects(names))
+
+
+def _remove_objects(names: Collection[UUID]) -> None:
+    for name in names:
+        objects.remove(name)
 
 
 @transaction.atomic

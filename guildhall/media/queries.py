@@ -1,6 +1,8 @@
 """Links to pictures, and what they open. Links count real time, whatever the sandbox's clock says."""
 
-from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
+import time
+
+from django.core.signing import BadSignature, SignatureExpired, TimestampSigner, b62_encode
 
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.refusals import NotAllowed, NotFound
@@ -9,6 +11,21 @@ from guildhall.media.models import Media, Rendition
 from guildhall.media.types import MediaId, Picture, Size
 
 _SIGNER = TimestampSigner(salt="guildhall.media")
+
+
+_STEADY_SECONDS = 3_600
+
+
+class _HalfHours(TimestampSigner):
+    """Signs as if it were the last full half hour."""
+
+    def timestamp(self) -> str:
+        """Give that moment."""
+        half_an_hour = _STEADY_SECONDS // 2
+        return b62_encode(int(time.time()) // half_an_hour * half_an_hour)
+
+
+_STEADY = _HalfHours(salt=_SIGNER.salt)
 
 
 class LinkInvalid(NotAllowed):
@@ -28,6 +45,15 @@ class LinkExpired(NotAllowed):
 def signed_url(media_id: MediaId, size: Size, *, seconds: int) -> str:
     """Give the path that shows a picture to whoever holds it, for so many seconds of real time."""
     return f"/media/{_SIGNER.sign_object([media_id.hex, size, seconds])}"
+
+
+def steady_url(media_id: MediaId, size: Size) -> str:
+    """
+    Give a path that shows a picture to whoever holds it, the same for half an hour, so that browsers fetch it once.
+
+    It opens for half an hour to an hour from now (real time).
+    """
+    return f"/media/{_STEADY.sign_object([media_id.hex, size, _STEADY_SECONDS])}"
 
 
 def is_owned_by(media_id: MediaId, owner: Actor) -> bool:

@@ -12,6 +12,7 @@ from guildhall.identity.models import Account
 from guildhall.kernel.ids import new_id
 from guildhall.kernel.money import Money
 from guildhall.kernel.refusals import NotFound
+from guildhall.media.models import Media
 from guildhall.providers.types import PriceModel
 
 
@@ -23,6 +24,7 @@ class Provider(models.Model):
     )
     tier_rank = models.SmallIntegerField(null=True)
     bio = models.TextField(default="")
+    photograph = models.OneToOneField(Media, on_delete=models.PROTECT, related_name="+", null=True)
     hourly_rate_minor = models.BigIntegerField(null=True)
     currency = models.CharField(max_length=3, default="USD")
     time_zone = models.TextField(default="America/Los_Angeles")

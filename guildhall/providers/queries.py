@@ -7,6 +7,7 @@ from uuid import UUID
 from guildhall.identity.queries import get_contacts
 from guildhall.kernel.money import Money
 from guildhall.kernel.refusals import NotFound
+from guildhall.media.types import MediaId
 from guildhall.providers.models import Provider, ProviderCategory, ServiceArea, WeeklyHours
 from guildhall.providers.models import Service as ServiceRow
 from guildhall.providers.types import Hours, PayoutAccount, Profile, ProviderRow, Reach, Schedule, Service
@@ -57,6 +58,7 @@ def get_profiles(provider_ids: Collection[UUID]) -> dict[UUID, Profile]:
             response_seconds=row.response_seconds,
             services=services.get(row.pk, []),
             registered_at=row.registered_at,
+            photograph=MediaId(row.photograph_id) if row.photograph_id else None,
         )
         for row in Provider.objects.filter(pk__in=provider_ids)
     }

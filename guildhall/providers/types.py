@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from guildhall.kernel.money import Money
+from guildhall.media.types import MediaId
 
 
 class PriceModel(StrEnum):
@@ -73,7 +74,11 @@ class Service:
 
 @dataclass(frozen=True)
 class Profile:
-    """What is shown of a provider. `rating` is the mean of 1..5, None before the first; no address, no phone number."""
+    """
+    What is shown of a provider. `rating` is the mean of 1..5, None before the first; no address, no phone number.
+
+    `photograph` is their picture's name in media, None without one.
+    """
 
     id: UUID
     first_name: str
@@ -89,6 +94,7 @@ class Profile:
     response_seconds: float | None
     services: list[Service]
     registered_at: datetime
+    photograph: MediaId | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

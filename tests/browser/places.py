@@ -120,6 +120,8 @@ ELSEWHERE: dict[str, str] = {
             "payouts/now",
             "payouts/account",
             "work/listings/<str:service_id>/removal",
+            "work/photograph",
+            "work/photograph/removal",
             *(
                 f"jobs/<str:booking_id>/{step}"
                 for step in ("live", "leave", "position", "arrive", "start", "pause", "resume", "photographs")

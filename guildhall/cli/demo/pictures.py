@@ -18,6 +18,7 @@ from guildhall.kernel.actors import Actor
 from guildhall.kernel.ids import new_id
 from guildhall.media import objects
 from guildhall.media.models import Media, Rendition
+from guildhall.providers.models import Provider as Row
 
 _SIZE = 160
 _SIZES = (1600, 400)
@@ -31,14 +32,14 @@ Say = Callable[[str], None]
 
 def draw_faces(people: Sequence[Provider], *, at: datetime, say: Say) -> None:
     """
-    Give a picture to everybody who has none.
+    Give a photograph to everybody who has none.
 
     They are kept where media keeps pictures, as it would have kept them; only its decoder, a process for each stranger's
     file, has nothing to guard against here.
     """
     ids = peopling.known_ids()
-    have = set(Media.objects.values_list("owner", flat=True))
-    missing = [(ids[one.email], one) for one in people if str(Actor.provider(ids[one.email])) not in have]
+    have = set(Row.objects.filter(photograph__isnull=False).values_list("pk", flat=True))
+    missing = [(ids[one.email], one) for one in people if ids[one.email] not in have]
     for first in range(0, len(missing), _AT_ONCE):
         _keep(missing[first : first + _AT_ONCE], at)
         say(f"{min(first + _AT_ONCE, len(missing))} of {len(missing)} faces")
@@ -47,11 +48,13 @@ def draw_faces(people: Sequence[Provider], *, at: datetime, say: Say) -> None:
 def _keep(whose: Sequence[tuple[UUID, Provider]], at: datetime) -> None:
     media: list[Media] = []
     renditions: list[Rendition] = []
+    shown: list[Row] = []
     for provider_id, person in whose:
         data = face_of(person)
         digest = hashlib.sha256(data).hexdigest()
         owner = str(Actor.provider(provider_id))
         media.append(Media(id=new_id(), owner=owner, original_sha256=digest, original_bytes=len(data), stored_at=at))
+        shown.append(Row(pk=provider_id, photograph_id=media[-1].id))
         for size in _SIZES:
             name = new_id()
             objects.put(name, data)
@@ -60,6 +63,7 @@ def _keep(whose: Sequence[tuple[UUID, Provider]], at: datetime) -> None:
     with transaction.atomic():
         Media.objects.bulk_create(media)
         Rendition.objects.bulk_create(renditions)
+        Row.objects.bulk_update(shown, ["photograph"])
 
 
 def face_of(person: Provider) -> bytes:

@@ -17,6 +17,7 @@ from guildhall.providers.commands.recording import (
     record_rating,
 )
 from guildhall.providers.commands.registering import describe_provider, register_provider
+from guildhall.providers.commands.showing import set_photograph
 from guildhall.providers.commands.working import BadLimits, set_limits, set_weekly_hours
 from guildhall.providers.rules import BadHours, UnknownTimeZone
 
@@ -38,6 +39,7 @@ __all__ = [
     "set_categories",
     "set_home",
     "set_limits",
+    "set_photograph",
     "set_service_area",
     "set_service_listed",
     "set_tier",

@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('catalog', '0001_initial'),
         ('identity', '0001_initial'),
+        ('media', '0001_initial'),
     ]
 
     operations = [
@@ -22,6 +23,7 @@ class Migration(migrations.Migration):
                 ('account', models.OneToOneField(db_column='id', on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='identity.account')),
                 ('tier_rank', models.SmallIntegerField(null=True)),
                 ('bio', models.TextField(default='')),
+                ('photograph', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='media.media')),
                 ('hourly_rate_minor', models.BigIntegerField(null=True)),
                 ('currency', models.CharField(default='USD', max_length=3)),
                 ('time_zone', models.TextField(default='America/Los_Angeles')),

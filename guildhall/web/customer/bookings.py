@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from guildhall.bookings.queries import list_bookings
 from guildhall.bookings.types import BookingCard
 from guildhall.kernel.money import Money
+from guildhall.media.types import MediaId
 from guildhall.web.api.reading import make_time_cursor, read_time_cursor
 from guildhall.web.customer.reading import address_of, categories_of, people_of
 from guildhall.web.customer.wording import Badge, badge_of
@@ -28,6 +29,7 @@ class Row:
     title: str
     icon: str
     who: str
+    photograph: MediaId | None
     badge: Badge
     price: Money | None
 
@@ -38,10 +40,10 @@ def rows_of(cards: list[BookingCard]) -> list[Row]:
     rows = []
     for card in cards:
         category, person = categories[card.category_id], people.get(card.provider_id) if card.provider_id else None
-        who = f"{person.first_name} {person.last_initial}." if person else ""
+        who, photograph = (f"{person.first_name} {person.last_initial}.", person.photograph) if person else ("", None)
         total = card.cancellation_fee_minor or None if card.cancelled_by else card.total_minor
         price = None if total is None else Money(total, card.currency)
-        rows.append(Row(card, address_of(card), category.name, category.icon, who, badge_of(card), price))
+        rows.append(Row(card, address_of(card), category.name, category.icon, who, photograph, badge_of(card), price))
     return rows
 
 

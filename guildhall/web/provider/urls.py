@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from guildhall.web.provider import calendar, earnings, home, jobs, manifest, offers, registration, work
+from guildhall.web.provider import calendar, earnings, home, jobs, manifest, offers, registration, showing, work
 
 app_name = "provider"
 _JOB = "jobs/<str:booking_id>"
@@ -45,7 +45,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("work/limits", work.limits, name="limits"),
     path("work/categories", work.categories, name="categories"),
     path("work/area", work.area, name="area"),
-    path("work/about", work.about, name="about"),
+    path("work/about", showing.about, name="about"),
+    path("work/photograph", showing.photograph, name="photograph"),
+    path("work/photograph/removal", showing.photograph_removal, name="photograph-removal"),
     path("work/listings", work.listings, name="listings"),
     path("work/listings/new", work.listing, name="listing"),
     path("work/listings/<str:service_id>/removal", work.listing_removal, name="listing-removal"),

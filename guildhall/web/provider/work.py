@@ -123,23 +123,6 @@ def area(request: PageRequest) -> HttpResponse:
     return _saved(request, "provider/area.html", form, save, points=points)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def about(request: PageRequest) -> HttpResponse:
-    """Say who one is, for customers."""
-    profile = get_profile(request.account.id)
-    form = forms.About(sent(request), initial={"bio": profile.bio})
-
-    def save() -> None:
-        commands.describe_provider(
-            provider_id=request.account.id,
-            bio=form.cleaned_data["bio"],
-            hourly_rate=profile.hourly_rate,
-            by=request.actor,
-        )
-
-    return _saved(request, "provider/simple.html", form, save, title=_("About you"))
-
-
 @require_safe
 def listings(request: PageRequest) -> HttpResponse:
     """List what can be booked from oneself by name."""

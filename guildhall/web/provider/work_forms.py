@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from guildhall.catalog.types import CategoryCard
 from guildhall.kernel.ids import new_id
 from guildhall.providers.types import Hours, PriceModel
-from guildhall.web.pages.forms import CheckCards, ChoiceCards, Detail, Stepper
+from guildhall.web.pages.forms import CheckCards, ChoiceCards, Detail, Drop, Stepper
 
 _STRETCHES = 2
 _METRES_A_MILE = 1_609.344
@@ -211,6 +211,18 @@ class About(forms.Form):
         help_text=gettext_lazy("What you are good at, and what you bring along. Customers read it before they book."),
         max_length=_BIO_LENGTH_MAX,
         widget=forms.Textarea({"rows": 6}),
+    )
+
+
+class Portrait(forms.Form):
+    """One's own photograph."""
+
+    photograph = forms.FileField(
+        label=gettext_lazy("A photograph of you"),
+        widget=Drop(
+            hint=gettext_lazy("JPEG, PNG or WebP, at most 10 MB. Where and when it was taken is removed."),
+            attrs={"accept": "image/jpeg,image/png,image/webp"},
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from guildhall.discovery import queries as discovery
 from guildhall.discovery.types import Found
 from guildhall.kernel.money import Money
 from guildhall.kernel.refusals import Invalid
+from guildhall.media.queries import steady_url
 from guildhall.providers.queries import get_profile, get_profiles, get_schedule
 from guildhall.providers.types import Profile, Schedule
 from guildhall.web.api.fields import Instant, Key, Latitude, Longitude, PageSize, ProviderId
@@ -124,6 +125,7 @@ def show_provider(
         first_name=profile.first_name,
         last_initial=profile.last_initial,
         bio=profile.bio,
+        photograph_url=steady_url(profile.photograph, 400) if profile.photograph else None,
         tier_rank=profile.tier_rank,
         tier=words.tiers.get(profile.tier_rank or 0),
         hourly_rate=MoneyOut.of(profile.hourly_rate) if profile.hourly_rate else None,

@@ -125,7 +125,7 @@ class ProviderOut(Schema):
     A provider (R82, R91) as anybody may see them: no address, no telephone number.
 
     `background_check_status` is `cleared` while they may work, else `pending`. `service_area_geojson` is given to the provider
-    and to operators only, because its middle is mostly somebody's home.
+    and to operators only, because its middle is mostly somebody's home. `photograph_url` opens for half an hour at least.
     """
 
     id: ProviderId
@@ -133,6 +133,7 @@ class ProviderOut(Schema):
     first_name: str
     last_initial: str
     bio: str
+    photograph_url: str | None
     tier_rank: int | None
     tier: str | None
     hourly_rate: MoneyOut | None

@@ -16,6 +16,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from guildhall.kernel.money import Money
+from guildhall.media.queries import steady_url
+from guildhall.media.types import MediaId
 from guildhall.web.pages import built, maps, moments
 from guildhall.web.pages.moments import Style
 
@@ -141,6 +143,12 @@ def gone_of(until: datetime, now: datetime, total: float) -> float:
 def as_map_data(things: Iterable[maps.Point | maps.Circle] | None) -> str:
     """Write points or circles for the map's island."""
     return maps.as_data(things)
+
+
+@register.filter
+def picture(media_id: MediaId | None) -> str:
+    """Give the address of a small picture, or nothing when there is none."""
+    return steady_url(media_id, 400) if media_id else ""
 
 
 @register.filter
