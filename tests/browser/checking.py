@@ -67,20 +67,27 @@ def check_page(
     """
     Look at a page in both sizes and themes; fails with everything that is wrong with it, each with its size and theme.
 
-    :param looks: which sizes and themes.
+    :param looks: which sizes and themes. It is loaded in the first and changed to the others; in all four it is loaded anew each time.
     :param storage: cookies as `BrowserContext.storage_state()` gives them. :param sign_in: gets each new context instead.
     :param ready: what has to be visible before the page counts as shown.
     :param weight_max: bytes over the wire of the first view (operator pages may weigh more).
     :param pictures: a folder for pictures of the whole page.
     """
     wrong: list[str] = []
-    for size, theme in looks:
+    anew = [looks] if len(looks) < len(EVERY_LOOK) else [[look] for look in looks]
+    for (size, theme), *others in anew:
         with opened(browser, size, theme, storage=storage, sign_in=sign_in) as context:
-            found = _look(context, url, ready=ready, weight_max=weight_max, expected_status=expected_status)
-            wrong += [f"{size}, {theme}: {one}" for one in found]
-            if pictures is not None:
-                picture = pictures / f"{_name(url)}-{size}-{theme}.png"
-                context.pages[-1].screenshot(path=picture, full_page=True, animations="disabled")
+            page = context.new_page()
+            seen = _watch(page)
+            loading = _load(page, url, seen, ready=ready, weight_max=weight_max, expected_status=expected_status)
+            wrong += [f"{size}, {theme}: {one}" for one in loading]
+            for look in [(size, theme), *others]:
+                wrong += [f"{', '.join(look)}: {one}" for one in _judge(page, *look)]
+                if pictures is not None:
+                    picture = pictures / f"{_name(url)}-{'-'.join(look)}.png"
+                    page.screenshot(path=picture, full_page=True, animations="disabled")
+            wrong += seen.said
+            wrong += [f"asked another origin: {asked}" for asked in seen.asked if _origin(asked) != _origin(url)]
     assert not wrong, f"{url}\n" + "\n".join(wrong)
 
 
@@ -114,10 +121,8 @@ def opened(
         context.close()
 
 
-def _look(context: BrowserContext, url: str, *, ready: str, weight_max: int, expected_status: int) -> list[str]:
-    page = context.new_page()
+def _load(page: Page, url: str, seen: Seen, *, ready: str, weight_max: int, expected_status: int) -> list[str]:
     page.add_init_script(_MEASURE_SHIFTS)
-    seen = _watch(page)
     response = page.goto(url, wait_until="load")
     page.locator(ready).first.wait_for()
     page.wait_for_timeout(_STILL_MS)
@@ -130,12 +135,14 @@ def _look(context: BrowserContext, url: str, *, ready: str, weight_max: int, exp
         wrong.append(f"the first view weighs {weight} bytes, more than {weight_max}")
     if shift > SHIFT_MAX:
         wrong.append(f"the layout shifted by {shift:.3f}")
-    wrong += [f"wider than the screen: {part}" for part in page.evaluate(_TOO_WIDE)]
-    page.evaluate((package_folder() / "node_modules" / "axe-core" / "axe.min.js").read_text())
-    wrong += page.evaluate(_AXE)
-    wrong += seen.said
-    origin = _origin(url)
-    return wrong + [f"asked another origin: {asked}" for asked in seen.asked if _origin(asked) != origin]
+    page.evaluate(f"{(package_folder() / 'node_modules' / 'axe-core' / 'axe.min.js').read_text()};0")
+    return wrong
+
+
+def _judge(page: Page, size: str, theme: str) -> list[str]:
+    page.set_viewport_size(SIZES[size])
+    page.emulate_media(color_scheme=theme)
+    return [f"wider than the screen: {part}" for part in page.evaluate(_TOO_WIDE)] + list(page.evaluate(_AXE))
 
 
 def _watch(page: Page) -> Seen:
