@@ -7,7 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from guildhall.eventlog import commands, delivery
 from guildhall.eventlog.commands import ensure_subscriptions, on, publish
@@ -116,3 +116,27 @@ def test_the_cursor_moves_with_the_handlers_work_or_not_at_all(heard: list[tuple
         raise ZeroDivisionError
 
     assert Subscription.objects.get(name="tower").position == before
+
+
+def position_of(name: str) -> int:
+    return Subscription.objects.get(name=name).position
+
+
+@pytest.mark.usefixtures("heard")
+def test_whoever_has_nothing_to_hear_is_moved_on_without_being_asked():
+    (name,) = commands.subscriptions()
+    ring(new_id(), 1)
+    delivery.drain()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select eventlog.publish('test.gong_struck', 'gong:1', 1, '', 'test', now(), '{}')")
+    delivery.sequence()
+    before = position_of(name)
+
+    assert delivery.awaiting() == []
+    assert position_of(name) == before + 1
+
+    ring(new_id(), 1)
+    delivery.sequence()
+
+    assert delivery.awaiting() == [name]
+    assert position_of(name) == before + 1, "what is to be heard is still before it"

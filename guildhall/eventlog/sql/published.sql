@@ -101,6 +101,27 @@ begin
   return query select ended - began, false, null::bigint, null, null, null::integer, null, null, null::timestamptz, null::timestamptz, null::jsonb;
 end $$;
 
+-- Say which subscriptions have something to hear (pairs of subscriber and the name of a fact it hears), and move the cursors of the others
+-- past what concerns them not, all in one statement; cursors that somebody holds are left alone.
+create or replace function eventlog.pass_unheard(subscribers text[], heard text[]) returns setof text language sql volatile
+set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
+  with behind as materialized (
+    select s.name, s.position as began, h.position as ended from eventlog_subscription s, eventlog_sequencer_head h
+    where s.position < h.position and s.name = any (subscribers) for update of s skip locked
+  ), told as materialized (
+    select p.position, e.name from eventlog_position p join eventlog_event e on e.seq = p.seq
+    where p.position > (select min(began) from behind) and p.position <= (select max(ended) from behind)
+  ), awaited as materialized (
+    select b.name from behind b
+    where exists (select from told t join unnest(subscribers, heard) as x (subscriber, name) on x.name = t.name
+                  where t.position > b.began and x.subscriber = b.name)
+  ), moved as (
+    update eventlog_subscription s set position = b.ended from behind b
+    where s.name = b.name and not exists (select from awaited a where a.name = b.name)
+  )
+  select name from awaited order by name
+$$;
+
 -- Seals whose batch no longer hashes to what was sealed (a fact changed, vanished, moved or was slipped in).
 create or replace function eventlog.broken_seals() returns table (first_position bigint, last_position bigint) language sql stable as $$
   select s.first_position, s.last_position
