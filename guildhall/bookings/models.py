@@ -14,6 +14,7 @@ from guildhall.catalog.models import Category
 from guildhall.customers.models import Address, Customer
 from guildhall.kernel.ids import new_id
 from guildhall.kernel.moves import Move
+from guildhall.kernel.rows import ONE_MORE_VERSION, change
 from guildhall.media.models import Media
 from guildhall.providers.models import Provider, Service
 
@@ -168,17 +169,12 @@ class Booking(models.Model):
 
         :raises MoveRefused: when the booking is not in a status from which the arrow leaves.
         """
-        moved = Booking.objects.filter(id=self.id, status__in=move.sources).update(
-            status=move.target, version=F("version") + 1, **values
-        )
-        if not moved:
+        if not change(self, {"status": move.target, "version": ONE_MORE_VERSION, **values}, among=move.sources):
             raise move.refusal(self.status)
-        self.refresh_from_db()
 
     def touch(self, **values: Any) -> None:
         """Change something that is not the status, and count the version."""
-        Booking.objects.filter(id=self.id).update(version=F("version") + 1, **values)
-        self.refresh_from_db()
+        change(self, {"version": ONE_MORE_VERSION, **values})
 
 
 class Break(models.Model):

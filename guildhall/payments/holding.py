@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from guildhall.kernel.actors import Actor
+from guildhall.kernel.rows import fetch
 from guildhall.payments import ledger, lifecycle, tips
 from guildhall.payments.closing import clear_if_done, settlement_of, tell
 from guildhall.payments.collecting import collect, give_up, give_up_attempts, live_hold, next_attempt
@@ -42,8 +43,8 @@ def observe_payment(seen: SeenPayment, *, by: Actor, at: datetime) -> None:
 
 def _find(seen: SeenPayment) -> tuple[Payment, Authorization] | None:
     """Find the attempt by our own id in the metadata: the vendor's news may come before its answer."""
-    checkout = Checkout.objects.filter(id=seen.checkout).first() if seen.checkout else None
-    known = Authorization.objects.filter(id=seen.authorization).first() if seen.authorization else None
+    checkout = fetch(Checkout, "id", seen.checkout) if seen.checkout else None
+    known = fetch(Authorization, "id", seen.authorization) if seen.authorization else None
     if checkout is None and known is None:
         return None
     payment = lock_payment_by_id(checkout.payment_id if checkout else known.payment_id)  # type: ignore[union-attr]  # one of them is there

@@ -4,12 +4,17 @@ The lock order of payments: payment, then intent; payout account, then payments 
 The locks leave foreign keys alone (FOR NO KEY UPDATE): a row that only points at a payment need not wait.
 """
 
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Model
 
 from guildhall.kernel.ids import new_id
-from guildhall.payments.models import Payer, Payment, PayoutAccount
+from guildhall.kernel.rows import fetch
+from guildhall.payments.models import Intent, Payer, Payment, PayoutAccount
+
+M = TypeVar("M", bound=Model)
 
 
 def lock_payment(reference: str, *, job_reference: str = "") -> Payment:
@@ -23,21 +28,38 @@ def lock_payment(reference: str, *, job_reference: str = "") -> Payment:
             """,
             [new_id(), reference, job_reference],
         )
-    return Payment.objects.select_for_update(no_key=True).get(reference=reference)
+    return _locked(Payment, "reference", reference)
 
 
 def lock_payment_by_id(payment_id: UUID) -> Payment:
     """Give a payment and keep it for this transaction."""
-    return Payment.objects.select_for_update(no_key=True).get(id=payment_id)
+    return _locked(Payment, "id", payment_id)
 
 
 def lock_payer(customer_id: UUID) -> None:
     """Take the queue of a customer's own object with the vendor."""
-    Payer.objects.bulk_create([Payer(customer_id=customer_id)], ignore_conflicts=True)
-    Payer.objects.select_for_update(no_key=True).get(customer_id=customer_id)
+    if fetch(Payer, "customer_id", customer_id, lock="no key update") is None:
+        Payer.objects.bulk_create([Payer(customer_id=customer_id)], ignore_conflicts=True)
+        _locked(Payer, "customer_id", customer_id)
 
 
 def lock_account(provider_id: UUID) -> PayoutAccount:
     """Give a provider's payout account, made when it is new, and keep it for this transaction."""
+    known = fetch(PayoutAccount, "provider_id", provider_id, lock="no key update")
+    if known is not None:
+        return known
     PayoutAccount.objects.bulk_create([PayoutAccount(provider_id=provider_id)], ignore_conflicts=True)
-    return PayoutAccount.objects.select_for_update(no_key=True).get(provider_id=provider_id)
+    return _locked(PayoutAccount, "provider_id", provider_id)
+
+
+def lock_intent_alone(intent_id: UUID) -> Intent:
+    """Give an intent and keep it for this transaction; what it belongs to is locked before."""
+    return _locked(Intent, "id", intent_id)
+
+
+def _locked(model: type[M], key: str, value: object) -> M:
+    found = fetch(model, key, value, lock="no key update")
+    if found is None:
+        message = f"There is no {model.__name__} {value}"
+        raise LookupError(message)
+    return found

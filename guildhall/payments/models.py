@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from guildhall.customers.models import Customer
 from guildhall.kernel.ids import new_id
 from guildhall.kernel.moves import Move
+from guildhall.kernel.rows import ONE_MORE_VERSION, change
 from guildhall.payments.ledger import Account, Entry, Journal
 from guildhall.payments.lifecycle import (
     AuthorizationStatus,
@@ -35,11 +36,8 @@ class Moving(models.Model):
 
     def move(self, move: Move, **values: Any) -> None:
         """Go along an arrow and set what goes with it, or raise `MoveRefused` when the arrow does not leave from here."""
-        rows = type(self)._default_manager  # noqa: SLF001 - Django's public name
-        moved = rows.filter(id=self.id, status__in=move.sources).update(status=move.target, **values)
-        if not moved:
+        if not change(self, {"status": move.target, **values}, among=move.sources):
             raise move.refusal(self.status)
-        self.refresh_from_db()
 
 
 class Payment(models.Model):
@@ -103,13 +101,11 @@ class Payment(models.Model):
             values["payment_state"] = payment_state.apply(self.payment_state)
         if payout_state is not None:
             values["payout_state"] = payout_state.apply(self.payout_state)
-        Payment.objects.filter(id=self.id).update(**values)
-        self.refresh_from_db()
+        change(self, values)
 
     def next_version(self) -> int:
         """Count one more fact of this payment."""
-        Payment.objects.filter(id=self.id).update(version=F("version") + 1)
-        self.version += 1
+        change(self, {"version": ONE_MORE_VERSION})
         return self.version
 
 

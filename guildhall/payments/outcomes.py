@@ -8,11 +8,12 @@ from uuid import UUID
 from django.db import transaction
 
 from guildhall.kernel.actors import Actor
+from guildhall.kernel.rows import fetch
 from guildhall.payments import lifecycle
 from guildhall.payments.closing import VENDOR
 from guildhall.payments.holding import observe_payment, refuse
 from guildhall.payments.lifecycle import CheckoutStatus, PayoutStatus, TransferStatus, VisitStatus
-from guildhall.payments.locking import lock_account, lock_payer, lock_payment_by_id
+from guildhall.payments.locking import lock_account, lock_intent_alone, lock_payer, lock_payment_by_id
 from guildhall.payments.models import Authorization, Checkout, Intent, OnboardingVisit, Payout, Transfer
 from guildhall.payments.pages import close_page, observe_checkout, observe_customer
 from guildhall.payments.paying import fail_payout, observe_account, observe_link, observe_payout
@@ -56,7 +57,7 @@ def record_outcome(*, intent_id: UUID, outcome: Seen | Rejected, at: datetime) -
 
 def lock_intent(intent_id: UUID) -> Intent:
     """Give an intent and keep it, after what it belongs to, in the order of locks."""
-    intent = Intent.objects.filter(id=intent_id).first()
+    intent = fetch(Intent, "id", intent_id)
     if intent is None:
         raise LookupError(f"There is no intent {intent_id}")
     if intent.payment_id is not None:
@@ -65,7 +66,7 @@ def lock_intent(intent_id: UUID) -> Intent:
         lock_account(intent.provider_id)
     else:
         lock_payer(intent.subject)
-    return Intent.objects.select_for_update(no_key=True).get(id=intent_id)
+    return lock_intent_alone(intent_id)
 
 
 def observe(seen: Seen, *, by: Actor, at: datetime) -> None:
@@ -83,7 +84,7 @@ def observe(seen: Seen, *, by: Actor, at: datetime) -> None:
 
 
 def _observe_transfer(seen: SeenTransfer, *, by: Actor, at: datetime) -> None:
-    found = Transfer.objects.filter(id=seen.transfer).first() if seen.transfer else None
+    found = fetch(Transfer, "id", seen.transfer) if seen.transfer else None
     if found is None:
         return
     payment = lock_payment_by_id(found.payment_id)

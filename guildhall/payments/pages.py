@@ -6,6 +6,7 @@ from uuid import UUID
 from guildhall.customers.commands import record_card, record_payment_customer
 from guildhall.customers.queries import get_customer
 from guildhall.kernel.actors import Actor
+from guildhall.kernel.rows import fetch
 from guildhall.payments import lifecycle
 from guildhall.payments.closing import clear_if_done, tell
 from guildhall.payments.collecting import expire_page
@@ -86,7 +87,7 @@ def success_url(checkout: Checkout) -> str:
 
 def observe_checkout(seen: SeenCheckout, *, by: Actor, at: datetime) -> None:
     """Move our row of a page forward to where the vendor's is; pages that are not ours are left alone."""
-    found = Checkout.objects.filter(id=seen.checkout).first() if seen.checkout else None
+    found = fetch(Checkout, "id", seen.checkout) if seen.checkout else None
     if found is None:
         return
     payment = lock_payment_by_id(found.payment_id)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app as jobs
 
 from guildhall.identity.queries import get_contact
+from guildhall.kernel.rows import NOW, change, from_now
 from guildhall.payments import gateway, lifecycle
 from guildhall.payments.closing import VENDOR
 from guildhall.payments.commands.hearing import note_event
@@ -57,12 +58,11 @@ def _take(intent_id: UUID) -> Intent | None:
             intent = lock_intent(intent_id)
             if intent.status not in _OPEN:
                 return None
+            again = {"attempts": intent.attempts + 1, "next_try_at": from_now(seconds=_pause(intent.attempts))}
             if intent.status == IntentStatus.REQUESTED:
-                intent.move(lifecycle.SEND, sent_at=Now())
-            Intent.objects.filter(id=intent.id).update(
-                attempts=intent.attempts + 1, next_try_at=Now() + timedelta(seconds=_pause(intent.attempts))
-            )
-            intent.refresh_from_db()
+                intent.move(lifecycle.SEND, sent_at=NOW, **again)
+            else:
+                change(intent, again)
             return intent
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", "") == "GH423":

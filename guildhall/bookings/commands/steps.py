@@ -10,6 +10,7 @@ from guildhall.eventlog.commands import publish
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.moves import Move
 from guildhall.kernel.refusals import NotFound
+from guildhall.kernel.rows import fetch
 from guildhall.timers.commands import set_timer
 
 DEADLINE = "booking.deadline"
@@ -24,7 +25,7 @@ def locked(booking_id: UUID) -> Booking:
 
     :raises NotFound: when there is none.
     """
-    booking = Booking.objects.select_for_update(of=("self",)).filter(id=booking_id).first()
+    booking = fetch(Booking, "id", booking_id, lock="update")
     if booking is None:
         raise NotFound
     return booking

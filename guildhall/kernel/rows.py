@@ -1,0 +1,142 @@
+"""
+Rows by their key: the statements that every command needs, written once for each table.
+
+Django builds the same statement anew for each call, which takes longer than running it. What is read is what its models read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal, TypeVar
+
+from django.db import connection
+from django.db.models import Model
+
+M = TypeVar("M", bound=Model)
+# The weaker one leaves rows alone that only point at this one.
+Lock = Literal["update", "no key update"]
+
+
+@dataclass(frozen=True)
+class Sql:
+    """A value that the database works out: an expression of our own, and its parameters."""
+
+    expression: str
+    params: tuple[object, ...] = ()
+
+
+NOW = Sql("statement_timestamp()")
+ONE_MORE_VERSION = Sql("version + 1")
+
+
+def from_now(*, seconds: int) -> Sql:
+    """Say a moment by the database's real time."""
+    return Sql("statement_timestamp() + make_interval(secs => %s)", (seconds,))
+
+
+def fetch(model: type[M], key: str, value: object, *, lock: Lock | None = None) -> M | None:
+    """Give the row whose unique column `key` has this value, or None; with `lock` it is kept for the transaction."""
+    shape = _shape(model)
+    field = _field(model, key)
+    statement = f"{shape.select} where {_quoted(field.column)} = %s{f' for {lock}' if lock else ''}"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [field.get_db_prep_value(value, connection)])
+        found = cursor.fetchone()
+    return None if found is None else model.from_db(connection.alias, shape.names, shape.read(found))
+
+
+def change(row: Model, values: Mapping[str, object], *, among: Collection[str] | None = None) -> bool:
+    """
+    Set columns of a row and have `row` say what is there now; False when its status is not among those, and nothing changed.
+    """
+    shape = _shape(type(row))
+    assignments, params = _assignments(type(row), values)
+    statement = f"update {shape.table} set {assignments} where {shape.key} = %s"  # noqa: S608 - names of our own columns
+    params.append(shape.key_field.get_db_prep_value(row.pk, connection))
+    if among is not None:
+        statement += " and status = any(%s)"
+        params.append([str(one) for one in among])
+    with connection.cursor() as cursor:
+        cursor.execute(f"{statement} returning {shape.columns}", params)
+        found = cursor.fetchone()
+    if found is None:
+        return False
+    _take_over(row, shape, found)
+    return True
+
+
+def _assignments(model: type[Model], values: Mapping[str, object]) -> tuple[str, list[Any]]:
+    parts: list[str] = []
+    params: list[Any] = []
+    for name, value in values.items():
+        field = _field(model, name)
+        if isinstance(value, Sql):
+            parts.append(f"{_quoted(field.column)} = {value.expression}")
+            params += value.params
+        else:
+            parts.append(f"{_quoted(field.column)} = %s")
+            params.append(field.get_db_prep_save(value, connection))
+    return ", ".join(parts), params
+
+
+def _take_over(row: Model, shape: _Shape, found: tuple[object, ...]) -> None:
+    """Write what was returned into the object; what hung on a reference that leads elsewhere now is forgotten."""
+    for field, value in zip(shape.fields, shape.read(found), strict=True):
+        if field.is_relation and field.is_cached(row) and getattr(row, field.attname) != value:
+            field.delete_cached_value(row)
+        setattr(row, field.attname, value)
+
+
+@dataclass(frozen=True)
+class _Shape:
+    fields: tuple[Any, ...]
+    names: tuple[str, ...]
+    table: str
+    columns: str
+    key: str
+    key_field: Any
+    converters: tuple[tuple[int, Any, tuple[Callable[..., object], ...]], ...]
+
+    @property
+    def select(self) -> str:
+        return f"select {self.columns} from {self.table}"  # noqa: S608 - names of our own columns
+
+    def read(self, found: tuple[object, ...]) -> list[object]:
+        """Turn what the driver gives into what the model's fields are."""
+        values = list(found)
+        for place, expression, convert in self.converters:
+            for one in convert:
+                values[place] = one(values[place], expression, connection)
+        return values
+
+
+@cache
+def _shape(model: type[Model]) -> _Shape:
+    meta = model._meta  # noqa: SLF001 - Django's public name
+    fields: tuple[Any, ...] = tuple(meta.concrete_fields)
+    primary: Any = meta.pk
+    converters = []
+    for place, field in enumerate(fields):
+        column = field.get_col(meta.db_table)
+        convert = [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
+        if convert:
+            converters.append((place, column, tuple(convert)))
+    return _Shape(
+        fields=fields,
+        names=tuple(field.attname for field in fields),
+        table=_quoted(meta.db_table),
+        columns=", ".join(_quoted(field.column) for field in fields),
+        key=_quoted(primary.column),
+        key_field=primary,
+        converters=tuple(converters),
+    )
+
+
+def _field(model: type[Model], name: str) -> Any:
+    return model._meta.get_field(name)  # noqa: SLF001 - Django's public name
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)

@@ -1,0 +1,81 @@
+"""Reading and changing a row by its key gives what Django's own statements would."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from guildhall.kernel.ids import new_id
+from guildhall.kernel.rows import NOW, ONE_MORE_VERSION, change, fetch, from_now
+from guildhall.payments.models import Intent, Payment
+from guildhall.providers.models import Provider
+from tests import given_people
+
+MONDAY = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
+
+def an_intent() -> Intent:
+    return Intent.objects.create(
+        kind="capture",
+        key="a",
+        subject=new_id(),
+        params={"amount": 7, "to": ["x"]},
+        next_try_at=MONDAY,
+        planned_at=MONDAY,
+    )
+
+
+def everything_of(row: object) -> dict[str, object]:
+    return {name: value for name, value in vars(row).items() if not name.startswith("_")}
+
+
+class TestFetching:
+    @pytest.mark.parametrize("lock", [None, "update", "no key update"])
+    def test_a_row_is_what_django_reads(self, lock):
+        intent = an_intent()
+
+        found = fetch(Intent, "id", intent.id, lock=lock)
+
+        assert everything_of(found) == everything_of(Intent.objects.get(id=intent.id))
+        assert fetch(Intent, "key", "a").id == intent.id
+
+    def test_points_and_keys_with_other_names_are_read_too(self):
+        provider_id = given_people.provider().id
+
+        found = fetch(Provider, "account_id", provider_id)
+
+        assert found.home_point == Provider.objects.get(account_id=provider_id).home_point
+        assert everything_of(found).keys() == everything_of(Provider.objects.get(account_id=provider_id)).keys()
+
+    def test_there_may_be_none(self):
+        assert fetch(Intent, "id", new_id()) is None
+
+
+class TestChanging:
+    def test_the_object_says_what_is_there_now(self):
+        intent = an_intent()
+
+        assert change(
+            intent, {"status": "sent", "params": {"b": 1}, "sent_at": NOW, "next_try_at": from_now(seconds=60)}
+        )
+
+        assert (intent.status, intent.params) == ("sent", {"b": 1})
+        assert intent.next_try_at - intent.sent_at == timedelta(seconds=60)
+        assert everything_of(intent) == everything_of(Intent.objects.get(id=intent.id))
+
+    def test_nothing_changes_when_the_status_is_another(self):
+        intent = an_intent()
+        Intent.objects.filter(id=intent.id).update(status="failed")
+
+        assert not change(intent, {"status": "sent"}, among={"requested"})
+
+        assert Intent.objects.get(id=intent.id).status == "failed"
+        assert intent.status == "requested"
+
+    def test_versions_are_counted_in_the_database(self):
+        payment = Payment.objects.create(reference="booking:1")
+        Payment.objects.update(version=6)
+
+        change(payment, {"version": ONE_MORE_VERSION})
+
+        assert payment.version == 7
