@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -16,11 +17,11 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 
 from guildhall.bookings.models import Booking
 from guildhall.catalog.queries import city_of, list_cities, list_tiers
 from guildhall.cli.demo import building, peopling, pictures
+from guildhall.cli.demo.hands import two_hands
 from guildhall.cli.demo.past.clocks import SystemClock, VendorClock
 from guildhall.cli.demo.past.living import Life, Tell
 from guildhall.cli.demo.past.plan import Demand
@@ -114,20 +115,15 @@ def found(
     if not is_to_be_made():
         return
     began = time.monotonic()
-    clock, vendor = SystemClock(), VendorClock(sandbox_url)
-    with connection.cursor() as cursor:
-        # Whatever a crash of the machine takes away is made again by the next run.
-        cursor.execute("set synchronous_commit = off")
     say(f"this takes about {size.seconds:.0f} s on two idle cores; it goes on where it was should it be interrupted")
-    try:
+    with two_hands() as hands, closing(VendorClock(sandbox_url)) as vendor:
+        clock = SystemClock()
         if travelled_seconds() == 0:
             clock.begin(size.past)
         vendor.go(clock.now)
         create(size=size, say=say)
         say(f"{size.providers + len(LOG_IN_PROVIDERS)} providers ({vertical}) after {time.monotonic() - began:.0f} s")
-        _live(size, clock, vendor, say=say, tell=tell, say_seconds=say_seconds)
-    finally:
-        vendor.close()
+        _live(size, clock, vendor, hands=hands, say=say, tell=tell, say_seconds=say_seconds)
     say(f"complete after {time.monotonic() - began:.0f} s")
 
 

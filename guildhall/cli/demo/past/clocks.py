@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+from django.db import connection
 
-from guildhall.timers.commands import live_in_past, sweepers
-from guildhall.timers.queries import clock_now, earliest_of
+from guildhall.timers.commands import live_in_past
+from guildhall.timers.queries import clock_now
 
 _ANSWER_SECONDS = 30.0
-_TIMERS = "select min(due_at) from timers_timer where not is_parked"
+_DEADLINES = """
+select least(
+  (select min(due_at) + make_interval(secs => %s) from timers_timer where not is_parked),
+  (select min(expires_at + case mode when 'asap' then interval '0' else make_interval(secs => %s) end) from matching_cascade where status = 'live')
+)
+"""
 PRESENT = timedelta()
 
 
@@ -31,30 +38,37 @@ class SystemClock:
     """The system's clock while a past is lived."""
 
     def __init__(self) -> None:
-        self.now = clock_now()
+        self.now, self._set_at = clock_now(), time.monotonic()
 
     def go(self, instant: datetime) -> None:
         """Go to an instant; what has gone by since the last step is not gone through again."""
-        self.now = max(instant, clock_now())
-        live_in_past(travelled=min(PRESENT, self.now - datetime.now(UTC)))
+        self.now = max(instant, self.now + timedelta(seconds=time.monotonic() - self._set_at))
+        self._set(min(PRESENT, self.now - datetime.now(UTC)))
 
     def begin(self, length: timedelta) -> None:
         """Go back as far as the past is long. :raises ClockStaysReal: when the database is not new."""
-        live_in_past(travelled=-length)
+        self._set(-length)
         self.now = clock_now()
 
     def arrive(self) -> None:
         """Come to the present."""
-        live_in_past(travelled=PRESENT)
+        self._set(PRESENT)
         self.now = clock_now()
 
-    def next_wave_end(self) -> datetime | None:
-        """When a sweep has something to do."""
-        return earliest_of([one.next_due for one in sweepers().values()])
+    def next_deadline(self, *, may_wait: timedelta) -> datetime | None:
+        """
+        When a wave ends or a timer is due; those that are not pressing may wait so long for company.
 
-    def next_timer(self) -> datetime | None:
-        """When the earliest timer is due."""
-        return earliest_of([_TIMERS])
+        What is ready for the next wave is found out when this one ends.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(_DEADLINES, [may_wait.total_seconds(), may_wait.total_seconds()])
+            due: datetime | None = cursor.fetchone()[0]
+        return due
+
+    def _set(self, travelled: timedelta) -> None:
+        live_in_past(travelled=travelled)
+        self._set_at = time.monotonic()
 
 
 class VendorClock:

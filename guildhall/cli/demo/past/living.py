@@ -4,35 +4,38 @@ from __future__ import annotations
 
 import heapq
 import time
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache, partial
 from itertools import count, groupby
 from uuid import UUID
 
 from django.db import connection
 
-from guildhall.bookings.commands import request_booking
 from guildhall.bookings.models import Booking
 from guildhall.bookings.types import BookingStatus
+from guildhall.cli.demo.hands import Call, Hands
 from guildhall.cli.demo.past.clocks import SystemClock, VendorClock
 from guildhall.cli.demo.past.payees import Payees
 from guildhall.cli.demo.past.plan import Plan
-from guildhall.cli.demo.past.script import Deed, OpenOffer, Script, Seen
-from guildhall.cli.demo.past.work import Worker
-from guildhall.customers.queries import list_addresses
+from guildhall.cli.demo.past.script import Act, Deed, OpenOffer, Script, Seen, act_in_turn, request
+from guildhall.cli.demo.past.work import Batch, Worker
 from guildhall.discovery.commands import rebuild_all_reach
-from guildhall.eventlog.delivery import deliver, drain, sequence
+from guildhall.eventlog.delivery import awaiting, deliver, drain, sequence
+from guildhall.identity.queries import get_contact
 from guildhall.kernel.actors import Actor
-from guildhall.kernel.refusals import Refused
 from guildhall.payments.queries import get_checkout
 from guildhall.timers.firing import sweep
 from guildhall.timers.queries import next_deadline_sql
 
 # How long what is not pressing waits for company: each stop of the clock costs some milliseconds, whatever happens there.
-_DEADLINES_LATE = timedelta(minutes=12)
-_DEEDS_LATE = timedelta(minutes=4)
+_DEADLINES_LATE = timedelta(minutes=20)
+_REQUESTS_LATE = timedelta(minutes=12)
 _VENDOR_LATE = timedelta(hours=6)
+_PAYING_LATE = timedelta(minutes=8)
+_A_STOP = timedelta(minutes=2)
 _ROUNDS_MAX = 50
 _SAY_SECONDS = 2.0
 _CARD = {"number": "4242424242424242", "exp": "12/34", "cvc": "123", "zip": "92101"}
@@ -40,12 +43,48 @@ Say = Callable[[str], None]
 Tell = Callable[[float], None]
 
 
-@dataclass(order=True)
-class _Due:
-    at: datetime
-    turn: int
-    deed: Deed = field(compare=False)
-    booking_id: UUID | None = field(compare=False, default=None)
+@dataclass(frozen=True)
+class _Doing:
+    """What somebody does about a booking."""
+
+    deed: Deed
+    booking_id: UUID
+
+
+@dataclass(frozen=True)
+class _Paying:
+    """A visit to the vendor's page."""
+
+    booking_id: UUID
+
+
+_Item = Plan | _Doing | _Paying
+
+
+class _Agenda:
+    """What people are going to do: by when it may be done, and by when it must be."""
+
+    def __init__(self) -> None:
+        self._numbers = count()
+        self._early: list[tuple[datetime, int, _Item]] = []
+        self._late: list[tuple[datetime, int]] = []
+        self._taken: set[int] = set()
+
+    def put(self, at: datetime, patience: timedelta, item: _Item) -> None:
+        number = next(self._numbers)
+        heapq.heappush(self._early, (at, number, item))
+        heapq.heappush(self._late, (at + patience, number))
+
+    def must_begin(self) -> datetime | None:
+        while self._late and self._late[0][1] in self._taken:
+            self._taken.discard(heapq.heappop(self._late)[1])
+        return self._late[0][0] if self._late else None
+
+    def take(self, now: datetime) -> Iterator[_Item]:
+        while self._early and self._early[0][0] <= now:
+            _, number, item = heapq.heappop(self._early)
+            self._taken.add(number)
+            yield item
 
 
 class Life:
@@ -59,6 +98,7 @@ class Life:
         operator: Actor,
         clock: SystemClock,
         vendor: VendorClock,
+        hands: Hands,
         began: datetime,
         say: Say,
         tell: Tell,
@@ -70,18 +110,16 @@ class Life:
         :param tell: hears which part of the past has been lived, 0 to 1.
         """
         self._clock, self._vendor, self._say, self._tell, self._began = clock, vendor, say, tell, began
-        self._plans = {(customer_ids[plan.customer], plan.asks_at): plan for plan in plans}
+        self._hands = hands
+        self._plans = plans
         self._customer_ids = customer_ids
         self._script = Script(operator)
         self._worker = Worker(clock, vendor)
         self._payees = Payees(vendor)
-        self._agenda: list[_Due] = []
-        self._pressing: list[_Due] = []
-        self._turns = count()
+        self._agenda = _Agenda()
         self._of: dict[UUID, Plan] = {}
         self._status: dict[UUID, str] = {}
         self._asked: set[UUID] = set()
-        self._timers_at = clock.now
         self._say_seconds, self._spoke_at = say_seconds, time.monotonic()
         self._asked_for = 0
 
@@ -110,83 +148,89 @@ class Life:
 
     def _remember(self) -> None:
         """Find the bookings that an earlier run has made; plan the others."""
-        made = {
-            (one.customer_id, one.requested_at): one.id for one in Booking.objects.only("customer_id", "requested_at")
-        }
-        for key, plan in self._plans.items():
-            if key in made:
-                self._of[made[key]] = plan
+        made: dict[tuple[UUID, str, str], deque[Booking]] = defaultdict(deque)
+        for one in Booking.objects.order_by("requested_at").only("customer_id", "kind", "mode", "requested_at"):
+            made[one.customer_id, one.kind, one.mode].append(one)
+        for plan in self._plans:
+            here = made[self._customer_ids[plan.customer], plan.kind.key, plan.mode]
+            while here and here[0].requested_at < plan.asks_at:
+                here.popleft()
+            if here and here[0].requested_at <= plan.asks_at + _REQUESTS_LATE + _A_STOP:
+                self._of[here.popleft().id] = plan
             else:
-                self._put(Deed(plan.asks_at, self._asking(plan)), is_pressing=True)
-        self._asked_for = len(made)
+                self._agenda.put(plan.asks_at, _REQUESTS_LATE, plan)
+        self._asked_for = len(self._of)
         done = Booking.objects.filter(finished_at__gt=self._clock.now - timedelta(days=6))
         for row in done:
             self._put_afterwards(_seen(row))
 
-    def _asking(self, plan: Plan) -> Callable[[datetime], object]:
-        customer_id = self._customer_ids[plan.customer]
-
-        def ask(at: datetime) -> None:
-            address = list_addresses(customer_id)[0]
-            by = Actor.customer(customer_id)
-            booking_id = request_booking(
-                customer_id=customer_id, request=plan.request(address.id), by=by, at=plan.asks_at
-            )
-            self._of[booking_id] = plan
-            self._asked_for += 1
-
-        return ask
-
     def _next(self) -> datetime:
-        """When something happens next: deadlines may wait some minutes for company, the ends of waves may not."""
-        far = datetime.now(UTC) + timedelta(days=1)
-        instants = [far, self._clock.next_wave_end() or far]
-        instants += [self._agenda[0].at + _DEEDS_LATE] if self._agenda else []
-        instants += [self._pressing[0].at] if self._pressing else []
-        if (due := self._clock.next_timer()) is not None:
-            instants.append(max(due, min(self._timers_at + _DEADLINES_LATE, due + _DEADLINES_LATE)))
+        """When something happens next that cannot wait any longer."""
+        instants = [datetime.now(UTC) + timedelta(days=1)]
+        instants += [due for due in (self._agenda.must_begin(),) if due is not None]
+        if (due := self._clock.next_deadline(may_wait=_DEADLINES_LATE)) is not None:
+            instants.append(due)
         if self._vendor.next_deadline is not None and self._vendor.at is not None:
             instants.append(max(self._vendor.next_deadline, self._vendor.at + _VENDOR_LATE))
         return min(instants)
 
     def _do_due(self) -> None:
-        for due in [*self._taken_from(self._agenda), *self._taken_from(self._pressing)]:
-            if due.deed.during and self._status.get(due.booking_id or UUID(int=0)) not in due.deed.during:
-                continue
-            try:
-                due.deed.act(self._clock.now)
-            except Refused as refused:
-                if not due.deed.during and due.booking_id is None:
-                    self._say(f"a request came to nothing: {refused}")
-
-    def _taken_from(self, agenda: list[_Due]) -> Iterator[_Due]:
-        while agenda and agenda[0].at <= self._clock.now:
-            yield heapq.heappop(agenda)
+        """Have everybody do what they were going to do by now: each booking by itself, as much as there is of it in turn."""
+        at = self._clock.now
+        acts: dict[UUID, list[Act]] = defaultdict(list)
+        plans: list[Plan] = []
+        for item in self._agenda.take(at):
+            if isinstance(item, Plan):
+                plans.append(item)
+            elif isinstance(item, _Paying):
+                self._pay(item.booking_id)
+            elif not item.deed.during or self._status.get(item.booking_id) in item.deed.during:
+                acts[item.booking_id].append(item.deed.act)
+        asking = [partial(request, plan, self._customer_ids[plan.customer], at) for plan in plans]
+        answers = self._hands.do([*asking, *(partial(act_in_turn, some, at) for some in acts.values())])
+        for plan, answer in zip(plans, answers, strict=False):
+            if isinstance(answer, UUID):
+                self._of[answer] = plan
+                self._asked_for += 1
+            else:
+                self._say(f"a request came to nothing: {answer}")
 
     def _settle(self) -> None:
         """Let everything happen that is due or follows from what was done, until nothing moves; then see what is next."""
         if self._vendor.at is None or self._clock.now - self._vendor.at >= _VENDOR_LATE:
             self._worker.hear()
         self._finish_work()
-        self._timers_at = self._clock.now
         self._look()
 
     def _finish_work(self) -> None:
         for _ in range(_ROUNDS_MAX):
-            moved = self._move()
+            is_moving = self._move()
             if self._payees.fill_in_forms():
-                moved += 1 + self._worker.hear()
-            if not moved:
+                is_moving = True
+                self._worker.hear()
+            if not is_moving:
                 return
         message = "the past does not come to rest"
         raise RuntimeError(message)
 
-    def _move(self) -> int:
-        """Do what there is to do: deadlines, facts, jobs. One question finds out which of them there are."""
+    def _move(self) -> bool:
+        """Do what there is to do, side by side: deadlines, facts, jobs. One question finds out which of them there are."""
         is_due, is_told, has_jobs = _state(next_deadline_sql())
-        moved = sweep() if is_due else 0
-        moved += _deliver_all() if is_told or is_due else 0
-        return moved + (self._worker.do_all() if has_jobs or moved else 0)
+        if not (is_due or is_told or has_jobs):
+            return False
+        calls: list[Call] = [sweep] if is_due else []
+        if is_told:
+            sequence()
+            calls += [partial(deliver, name) for name in awaiting()]
+        jobs = self._worker.take() if has_jobs else Batch([])
+        if jobs.asks_vendor:
+            self._worker.prepare()
+        self._hands.do([*jobs.calls(), *calls])
+        if jobs.jobs:
+            jobs.finish()
+        if jobs.asks_vendor:
+            self._worker.hear()
+        return True
 
     def _look(self) -> None:
         """See which bookings have come to another status, and who has been asked, and plan what people do about it."""
@@ -196,9 +240,8 @@ class Life:
             if plan is None:
                 continue
             if seen.status == BookingStatus.AWAITING_CARD:
-                self._put(
-                    Deed(self._clock.now + timedelta(minutes=plan.dice("pays").uniform(1, 4)), self._paying(seen.id))
-                )
+                at = self._clock.now + timedelta(minutes=plan.dice("pays").uniform(1, 4))
+                self._agenda.put(at, _PAYING_LATE, _Paying(seen.id))
             if seen.status == BookingStatus.CONFIRMED and seen.provider_id is not None:
                 self._payees.want([seen.provider_id], at=self._clock.now)
             if seen.status == BookingStatus.COMPLETED:
@@ -214,17 +257,14 @@ class Life:
         for booking_id, wave in groupby(offers, key=lambda offer: offer.booking_id):
             if booking_id in self._of:
                 for deed in self._script.answers(self._of[booking_id], list(wave), self._clock.now):
-                    self._put(deed, booking_id, is_pressing=True)
+                    self._put(deed, booking_id)
 
-    def _paying(self, booking_id: UUID) -> Callable[[datetime], object]:
-        def pay(_at: datetime) -> None:
-            checkout = get_checkout(f"booking:{booking_id}")
-            if checkout.url is not None and checkout.status == "open":
-                self._worker.hear()
-                self._vendor.post_form(checkout.url, _CARD)
-                self._worker.hear()
-
-        return pay
+    def _pay(self, booking_id: UUID) -> None:
+        checkout = get_checkout(f"booking:{booking_id}")
+        if checkout.url is not None and checkout.status == "open":
+            self._worker.prepare()
+            self._vendor.post_form(checkout.url, _CARD)
+            self._worker.hear()
 
     def _put_afterwards(self, seen: Seen) -> None:
         plan = self._of.get(seen.id)
@@ -233,9 +273,8 @@ class Life:
                 if deed.at > self._clock.now:
                     self._put(deed, seen.id)
 
-    def _put(self, deed: Deed, booking_id: UUID | None = None, *, is_pressing: bool = False) -> None:
-        agenda = self._pressing if is_pressing else self._agenda
-        heapq.heappush(agenda, _Due(deed.at, next(self._turns), deed, booking_id))
+    def _put(self, deed: Deed, booking_id: UUID) -> None:
+        self._agenda.put(deed.at, deed.patience, _Doing(deed, booking_id))
 
     def _report(self) -> None:
         if time.monotonic() - self._spoke_at < self._say_seconds:
@@ -261,17 +300,6 @@ def _state(next_deadline: str) -> tuple[bool, bool, bool]:
     return is_due, is_told, has_jobs
 
 
-def _deliver_all() -> int:
-    """Do what `drain` does, and ask only those subscriptions for which there is something; says how much moved."""
-    moved = sequence()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select s.name from eventlog_subscription s, eventlog_sequencer_head h where s.position < h.position order by 1"
-        )
-        behind = [name for (name,) in cursor.fetchall()]
-    return moved + sum(deliver(name) for name in behind)
-
-
 def _changed(known: Mapping[UUID, str]) -> Iterator[Seen]:
     """Bookings that have come to another status than is known."""
     with connection.cursor() as cursor:
@@ -288,6 +316,7 @@ def _seen(row: Booking) -> Seen:
         status=row.status,
         customer_id=row.customer_id,
         provider_id=row.provider_id,
+        first_name=_first_name(row.provider_id) if row.provider_id else "",
         tier_rank=row.tier_rank,
         starts_at=row.starts_at,
         minutes_from=row.minutes_from,
@@ -300,6 +329,11 @@ def _seen(row: Booking) -> Seen:
         logged_minutes=row.logged_minutes,
         has_lost_a_provider=bool(row.excluded),
     )
+
+
+@cache
+def _first_name(account_id: UUID) -> str:
+    return get_contact(account_id).first_name
 
 
 def _open_offers() -> list[OpenOffer]:

@@ -2,47 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 from uuid import UUID
 
 from guildhall.bookings import commands as bookings
 from guildhall.bookings.types import BookingStatus as S
+from guildhall.cli.demo.past import words
 from guildhall.cli.demo.past.plan import Ending, Plan
+from guildhall.customers.queries import list_addresses
 from guildhall.kernel.actors import Actor
+from guildhall.kernel.refusals import Refused
 from guildhall.matching.commands import decline_offer
 from guildhall.reviews.commands import submit_review
 
-Act = Callable[[datetime], object]
 _ANYTIME: frozenset[str] = frozenset()
+# How long a deed may wait for the company of others: each stop of the clock costs some milliseconds, whatever happens there.
+_PATIENCE = timedelta(minutes=40)
+_ON_THE_WAY = timedelta(minutes=9)
+_SLOW_ANSWER = timedelta(minutes=20)
 _DECLINES = {1: 0.25, 2: 0.2, 3: 0.12}
 _NEVER_ANSWERS = 0.25
 _STARS = {1: (3, 4, 5, 5, 5, 5), 2: (3, 4, 4, 5, 5), 3: (2, 3, 4, 4, 5)}
-_PRAISE = (
-    "On time, tidy and clear about the price.",
-    "Explained everything and left no cable in sight.",
-    "Quick and friendly.",
-    "Would book again.",
-    "Found the fault in ten minutes.",
-    "",
-)
-_GRUMBLE = (
-    "It works now, but it took longer than it should have.",
-    "Came late without a word.",
-    "Fine in the end, after a second look.",
-)
-_OF_CUSTOMERS = ("Clear about what was wanted.", "Easy to find, and friendly.", "Everything was ready.", "")
+_SO_SO = 3
+
+
+class Act(Protocol):
+    """A command with everything but the instant."""
+
+    def __call__(self, *, at: datetime) -> object:
+        """Do it."""
 
 
 @dataclass(frozen=True)
 class Deed:
-    """Something that somebody does at an instant, as long as the booking is in one of these statuses (none: whatever it is)."""
+    """
+    Something that somebody does at an instant, or a while later (`patience`), as long as the booking is in one of these statuses
+    (none: whatever it is).
+    """
 
     at: datetime
     act: Act
     during: frozenset[str] = _ANYTIME
+    patience: timedelta = _PATIENCE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +59,7 @@ class Seen:
     status: str
     customer_id: UUID
     provider_id: UUID | None
+    first_name: str
     tier_rank: int | None
     starts_at: datetime
     minutes_from: int
@@ -109,64 +116,61 @@ class Script:
             dice = plan.dice(f"offer to {offer.provider_id}")
             window = max(timedelta(seconds=10), offer.expires_at - now)
             at = now + min(timedelta(seconds=dice.uniform(8, 2400)), window * dice.uniform(0.2, 0.9))
-            by = Actor.provider(offer.provider_id)
+            own: Any = {"offer_id": offer.id, "by": Actor.provider(offer.provider_id)}
+            patience = min(_SLOW_ANSWER, max(offer.expires_at - at, timedelta()) / 2)
             if dice.random() < _NEVER_ANSWERS:
                 continue
             if dice.random() < _DECLINES.get(offer.tier_rank, 0.1):
-                yield Deed(at, _decline(offer, by), during)
+                yield Deed(at, partial(decline_offer, **own, reason="Too far today."), during, patience)
             else:
-                accepted.append(Deed(at, _accept(offer, by), during))
+                accepted.append(Deed(at, partial(bookings.accept_offer, **own), during, patience))
         yield from sorted(accepted, key=lambda deed: deed.at)[:2]
 
     def _confirmed(self, plan: Plan, seen: Seen, now: datetime) -> Iterator[Deed]:
         dice = plan.dice("confirmed")
         during = frozenset({seen.status})
-        own = {"booking_id": seen.id}
+        own: Any = {"booking_id": seen.id}
         if plan.ending == Ending.CUSTOMER_CANCELS:
             at = max(now + timedelta(minutes=4), seen.starts_at - timedelta(hours=dice.uniform(1, 80)))
-            yield Deed(
-                at, lambda at: bookings.cancel_booking(**own, reason="Plans changed.", by=seen.customer, at=at), during
-            )
+            yield Deed(at, partial(bookings.cancel_booking, **own, reason="Plans changed.", by=seen.customer), during)
         elif plan.ending == Ending.PROVIDER_WITHDRAWS and not seen.has_lost_a_provider:
             at = max(now + timedelta(minutes=3), seen.starts_at - timedelta(hours=dice.uniform(6, 60)))
             yield Deed(
                 at,
-                lambda at: bookings.withdraw_provider(**own, reason="My van broke down.", by=seen.provider, at=at),
+                partial(bookings.withdraw_provider, **own, reason="My van broke down.", by=seen.provider),
                 during,
             )
         elif plan.ending != Ending.NOBODY_COMES:
             leaves_at = max(now + timedelta(minutes=2), seen.starts_at - timedelta(minutes=dice.uniform(15, 40)))
-            for minutes in (0, 4, 8):  # Again, should the money not be held yet.
+            for minutes in (0, 12):  # Again, should the money not be held yet.
                 at = leaves_at + timedelta(minutes=minutes)
-                yield Deed(at, lambda at: bookings.leave(**own, by=seen.provider, at=at), during)
+                yield Deed(at, partial(bookings.leave, **own, by=seen.provider), during, _ON_THE_WAY)
 
     def _en_route(self, plan: Plan, seen: Seen, now: datetime) -> Iterator[Deed]:
-        at = max(now + timedelta(minutes=3), seen.starts_at - timedelta(minutes=plan.dice("arrives").uniform(-6, 8)))
-        yield Deed(
-            at, lambda at: bookings.arrive(booking_id=seen.id, by=seen.provider, at=at), frozenset({seen.status})
-        )
+        at = max(now + timedelta(minutes=3), seen.starts_at - timedelta(minutes=plan.dice("arrives").uniform(-3, 11)))
+        arrive = partial(bookings.arrive, booking_id=seen.id, by=seen.provider)
+        yield Deed(at, arrive, frozenset({seen.status}), _ON_THE_WAY)
 
     def _arrived(self, plan: Plan, seen: Seen, now: datetime) -> Iterator[Deed]:
-        def start(at: datetime) -> None:
-            bookings.start_work(booking_id=seen.id, start_code=seen.start_code, by=seen.provider, at=at)
-
-        yield Deed(now + timedelta(minutes=plan.dice("starts").uniform(1, 4)), start, frozenset({seen.status}))
+        at = now + timedelta(minutes=plan.dice("starts").uniform(1, 4))
+        start = partial(bookings.start_work, booking_id=seen.id, start_code=seen.start_code, by=seen.provider)
+        yield Deed(at, start, frozenset({seen.status}), _ON_THE_WAY)
 
     def _in_progress(self, plan: Plan, seen: Seen, now: datetime) -> Iterator[Deed]:
         dice = plan.dice("works")
         minutes = dice.uniform(seen.minutes_from * 0.9, seen.minutes_to * 1.02)
         at = max(now + timedelta(minutes=1), (seen.started_at or now) + timedelta(minutes=minutes))
-        notes = dice.choice(("Done and tested.", "Done; showed how it works.", "Done, old cables taken along."))
+        notes = words.notes(dice)
         yield Deed(
             at,
-            lambda at: bookings.finish_work(booking_id=seen.id, notes=notes, by=seen.provider, at=at),
+            partial(bookings.finish_work, booking_id=seen.id, notes=notes, by=seen.provider),
             frozenset({seen.status}),
         )
 
     def _completed(self, plan: Plan, seen: Seen, now: datetime) -> Iterator[Deed]:
         dice = plan.dice("hours")
         during = frozenset({seen.status})
-        own = {"booking_id": seen.id}
+        own: Any = {"booking_id": seen.id}
         logged = seen.logged_minutes or 0
         if plan.ending == Ending.CONTESTED:
             minutes = max(0, logged - dice.choice((20, 30, 45)))
@@ -174,16 +178,16 @@ class Script:
             reason = "It took less time than that."
             yield Deed(
                 at,
-                lambda at: bookings.contest_hours(**own, minutes=minutes, reason=reason, by=seen.customer, at=at),
+                partial(bookings.contest_hours, **own, minutes=minutes, reason=reason, by=seen.customer),
                 during,
             )
         elif plan.ending == Ending.NOT_FIXED:
             at = now + timedelta(minutes=dice.uniform(3, 30))
             reason = "A part has to be ordered."
-            yield Deed(at, lambda at: bookings.flag_unresolved(**own, reason=reason, by=seen.provider, at=at), during)
+            yield Deed(at, partial(bookings.flag_unresolved, **own, reason=reason, by=seen.provider), during)
         elif dice.random() < 2 / 3:
             at = now + timedelta(hours=dice.uniform(0.2, 22))
-            yield Deed(at, lambda at: bookings.confirm_hours(**own, by=seen.customer, at=at), during)
+            yield Deed(at, partial(bookings.confirm_hours, **own, by=seen.customer), during)
 
     def _open_case(self, plan: Plan, seen: Seen, now: datetime) -> Iterator[Deed]:
         dice = plan.dice("decides")
@@ -191,11 +195,8 @@ class Script:
         minutes = None if logged is None else max(0, logged - dice.choice((0, 15, 30)))
         reason = "Nobody came." if minutes is None else "Decided after talking to both."
 
-        def decide(at: datetime) -> None:
-            bookings.decide_booking(
-                booking_id=seen.id, settled_minutes=minutes, reason=reason, by=self._operator, at=at
-            )
-
+        own: Any = {"booking_id": seen.id, "settled_minutes": minutes, "reason": reason}
+        decide = partial(bookings.decide_booking, **own, by=self._operator)
         yield Deed(now + timedelta(hours=dice.uniform(2, 20)), decide, frozenset({seen.status}))
 
     def afterwards(self, plan: Plan, seen: Seen) -> Iterator[Deed]:
@@ -205,27 +206,36 @@ class Script:
         dice = plan.dice("afterwards")
         tier = seen.tier_rank or len(_STARS)
         stars = dice.choice(_STARS.get(tier, _STARS[3])) - (plan.ending in {Ending.CONTESTED, Ending.NOT_FIXED})
-        words = dice.choice(_PRAISE if stars > 3 else _GRUMBLE)  # noqa: PLR2004 - the neutral mark
+        comment = words.praise(dice, first_name=seen.first_name) if stars > _SO_SO else words.grumble(dice)
         own: Any = {"booking_id": seen.id}
         if dice.random() < 0.75:  # noqa: PLR2004
             at = seen.finished_at + timedelta(hours=dice.uniform(1, 70))
-            yield Deed(at, lambda at: submit_review(**own, rating=stars, comment=words, by=seen.customer, at=at))
+            yield Deed(at, partial(submit_review, **own, rating=stars, comment=comment, by=seen.customer))
         if dice.random() < 0.65:  # noqa: PLR2004
             at = seen.finished_at + timedelta(hours=dice.uniform(0.2, 40))
-            said: Any = {"rating": dice.choice((4, 5, 5)), "comment": dice.choice(_OF_CUSTOMERS)}
-            yield Deed(at, lambda at: submit_review(**own, **said, by=seen.provider, at=at))
-        if stars > 3 and dice.random() < 0.3:  # noqa: PLR2004
+            said: Any = {"rating": dice.choice((4, 5, 5)), "comment": words.of_a_customer(dice)}
+            yield Deed(at, partial(submit_review, **own, **said, by=seen.provider))
+        if stars > _SO_SO and dice.random() < 0.3:  # noqa: PLR2004
             at = seen.finished_at + timedelta(hours=dice.uniform(50, 120))
             amount = dice.choice((500, 1000, 1500, 2000))
-            yield Deed(at, lambda at: bookings.give_tip(**own, amount_minor=amount, by=seen.customer, at=at))
+            yield Deed(at, partial(bookings.give_tip, **own, amount_minor=amount, by=seen.customer))
 
 
-def _accept(offer: OpenOffer, by: Actor) -> Act:
-    return lambda at: bookings.accept_offer(offer_id=offer.id, by=by, at=at)
+def request(plan: Plan, customer_id: UUID, at: datetime) -> UUID | str:
+    """Have a customer ask for what is planned, at their first address; gives the booking, or why it came to nothing."""
+    address = list_addresses(customer_id)[0]
+    by = Actor.customer(customer_id)
+    try:
+        return bookings.request_booking(customer_id=customer_id, request=plan.request(address.id), by=by, at=at)
+    except Refused as refused:
+        return str(refused)
 
 
-def _decline(offer: OpenOffer, by: Actor) -> Act:
-    return lambda at: decline_offer(offer_id=offer.id, reason="Too far today.", by=by, at=at)
+def act_in_turn(acts: Sequence[Act], at: datetime) -> None:
+    """Have people act for one booking, one after the other; who is refused has come too late, and knows by the answer."""
+    for act in acts:
+        with suppress(Refused):
+            act(at=at)
 
 
 _SCENES: dict[S, Callable[[Script, Plan, Seen, datetime], Iterator[Deed]]] = {

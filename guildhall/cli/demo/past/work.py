@@ -1,5 +1,5 @@
 """
-The worker of a past: what commands have put off is done at once, in the order of its urgency, by this process.
+The worker of a past: what commands have put off is done at once.
 
 Calls to the vendor are real calls to its emulator. Mail and text messages are only written down as sent.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -28,8 +30,33 @@ _NEWS: dict[str, tuple[Endpoint, Callable[[str], bool]]] = {
 _AT_EVERY_START = "payments.keep_held_money"
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Jobs that were taken: their numbers, names and arguments."""
+
+    jobs: list[tuple[int, str, dict[str, Any]]]
+
+    def calls(self) -> list[Callable[[], object]]:
+        """What is to be done, in pieces that stand for themselves; the mails and messages are one of them."""
+        letters = [str(args["message_id"]) for _, name, args in self.jobs if name == SEND]
+        others = [partial(_call, name, args) for _, name, args in self.jobs if name != SEND]
+        return [*others, *([partial(_write_down_as_sent, letters)] if letters else [])]
+
+    @property
+    def asks_vendor(self) -> bool:
+        """Whether any of them may."""
+        return any(name != SEND for _, name, _ in self.jobs)
+
+    def finish(self) -> None:
+        """Count them as done."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "delete from procrastinate_jobs where id = any(%s)", [[job_id for job_id, _, _ in self.jobs]]
+            )
+
+
 class Worker:
-    """Does jobs and hears the vendor."""
+    """Gives jobs and hears the vendor."""
 
     def __init__(self, clock: SystemClock, vendor: VendorClock) -> None:
         self._clock = clock
@@ -40,17 +67,14 @@ class Worker:
         self.hear()
         _call(_AT_EVERY_START, {"timestamp": 0})
 
-    def do_all(self) -> int:
-        """Do what is to be done now; says how many jobs."""
-        done = 0
-        while waiting := _take():
-            letters = [str(args["message_id"]) for _, name, args in waiting if name == SEND]
-            _write_down_as_sent(letters)
-            others = [(name, args) for _, name, args in waiting if name != SEND]
-            self._do(others)
-            _delete([job_id for job_id, _, _ in waiting])
-            done += len(waiting)
-        return done
+    def take(self) -> Batch:
+        """Take what is to be done now, the most urgent first."""
+        return Batch(_take())
+
+    def prepare(self) -> None:
+        """Have the vendor's clock where ours is, before it is asked anything."""
+        if self._vendor.at != self._clock.now:
+            self.hear()
 
     def hear(self) -> int:
         """Take the emulators to the clock's now and hear what they tell; says how much was news."""
@@ -59,15 +83,6 @@ class Worker:
     def arrive(self) -> int:
         """Hear the last of the past."""
         return sum(self._hear(delivery) for delivery in self._vendor.arrive())
-
-    def _do(self, waiting: Collection[tuple[str, dict[str, Any]]]) -> None:
-        if not waiting:
-            return
-        if self._vendor.at != self._clock.now:
-            self.hear()
-        for name, args in waiting:
-            _call(name, args)
-        self.hear()
 
     def _hear(self, delivery: Delivery) -> bool:
         endpoint, is_news = _NEWS[delivery.target]
@@ -93,11 +108,6 @@ def _take() -> list[tuple[int, str, dict[str, Any]]]:
             [_AT_ONCE],
         )
         return [(job_id, name, json.loads(args)) for job_id, name, args in cursor.fetchall()]
-
-
-def _delete(job_ids: Collection[int]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("delete from procrastinate_jobs where id = any(%s)", [list(job_ids)])
 
 
 @transaction.atomic
