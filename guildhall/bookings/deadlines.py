@@ -13,6 +13,7 @@ from guildhall.bookings.commands.working import complete
 from guildhall.bookings.events import BookingOverdue, ReminderDue
 from guildhall.bookings.models import Booking
 from guildhall.bookings.types import BookingStatus as S
+from guildhall.customers.queries import saved_card
 from guildhall.kernel.actors import Actor
 from guildhall.timers.commands import set_timer, timer_kind
 
@@ -115,7 +116,11 @@ def _remind(booking: Booking, at: datetime) -> None:
 
 def _authorize(booking: Booking, at: datetime) -> None:
     due_at = booking.starts_at - timedelta(hours=booking.promised.authorize_hours_before)
-    if booking.status == S.CONFIRMED and due_at <= at and not paying.is_authorized(booking):
+    if booking.status != S.CONFIRMED or due_at > at or paying.is_authorized(booking):
+        return
+    if saved_card(booking.customer_id) is None:
+        paying.ask_customer_for_payment(booking, by=CLOCK, at=at)
+    else:
         paying.authorize(booking, at=at)
 
 

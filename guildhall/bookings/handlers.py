@@ -21,11 +21,14 @@ from guildhall.payments import commands as payments
 from guildhall.payments.events import AuthorizationMade, AuthorizationRefused, CardSaved, ReferenceCleared
 
 SYSTEM = Actor.system("bookings")
+_OURS = "booking:"
 
 
 @on(CardSaved)
 def look_for_a_provider_when_the_card_is_there(event: CardSaved, fact: Fact) -> None:
     """A scheduled booking needs no more than a card on file; a card that comes too late is given back."""
+    if not event.reference.startswith(_OURS):
+        return  # A card for whatever comes.
     booking = locked(booking_of(event.reference))
     if booking.status == S.AWAITING_CARD and booking.mode == "scheduled":
         _find_a_provider(booking, fact)
@@ -84,7 +87,7 @@ def find_others_when_the_right_to_work_is_gone(event: WorkRightRevoked, fact: Fa
 
 def booking_of(reference: str) -> UUID:
     """Read a reference of ours back."""
-    return UUID(reference.removeprefix("booking:"))
+    return UUID(reference.removeprefix(_OURS))
 
 
 def _find_a_provider(booking: Booking, fact: Fact) -> None:

@@ -55,6 +55,24 @@ class CustomerCardRecorded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CustomerDefaultCardChanged(Event):
+    """Another card on file is used from now on."""
+
+    name: ClassVar[str] = "customer.default_card_changed"
+    aggregate_type: ClassVar[str] = "customer"
+    card_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerCardRemoved(Event):
+    """A card is not on file any more."""
+
+    name: ClassVar[str] = "customer.card_removed"
+    aggregate_type: ClassVar[str] = "customer"
+    card_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class CustomerFavouritesChanged(Event):
     """The providers whom a customer wants asked first, in order."""
 

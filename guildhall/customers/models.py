@@ -102,9 +102,11 @@ class Address(models.Model):
 
 
 class SavedCard(models.Model):
-    """The card on file: the vendor's reference, and no more of the card than may be shown."""
+    """A card on file: the vendor's reference, and no more of the card than may be shown. One of a customer's is used: the default."""
 
-    customer = models.OneToOneField(Customer, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    id = models.UUIDField(primary_key=True, default=new_id)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    is_default = models.BooleanField()
     payment_method_ref = models.TextField()
     brand = models.TextField()
     last4 = models.CharField(max_length=4)
@@ -119,6 +121,10 @@ class SavedCard(models.Model):
                 condition=Q(last4__regex=r"^[0-9]{4}$"), name="customers_only_four_digits_of_a_card"
             ),
             models.CheckConstraint(condition=Q(exp_month__gte=1, exp_month__lte=12), name="customers_card_month"),
+            models.UniqueConstraint(
+                fields=["customer"], condition=Q(is_default=True), name="customers_one_default_card_each"
+            ),
+            models.UniqueConstraint(fields=["payment_method_ref"], name="customers_card_once"),
         ]
 
 

@@ -96,9 +96,21 @@ def blocked_by_customer(customer_id: UUID) -> list[UUID]:
 
 
 def saved_card(customer_id: UUID) -> Card | None:
-    """Give the card on file, or None."""
-    row = SavedCard.objects.filter(customer_id=customer_id).first()
-    return Card(row.payment_method_ref, row.brand, row.last4, row.exp_month, row.exp_year) if row else None
+    """Give the card on file that is used, or None."""
+    row = SavedCard.objects.filter(customer_id=customer_id, is_default=True).first()
+    return _card(row) if row else None
+
+
+def list_cards(customer_id: UUID) -> list[Card]:
+    """Give the cards on file, the default first, then the latest."""
+    rows = SavedCard.objects.filter(customer_id=customer_id).order_by("-is_default", "-recorded_at", "id")
+    return [_card(row) for row in rows]
+
+
+def _card(row: SavedCard) -> Card:
+    return Card(
+        row.payment_method_ref, row.brand, row.last4, row.exp_month, row.exp_year, row.id, is_default=row.is_default
+    )
 
 
 def _address(row: AddressRow) -> Address:

@@ -75,10 +75,12 @@ class Address:
 
 @dataclass(frozen=True)
 class Card:
-    """The card on file: the vendor's reference and what a person recognises it by. A number never reaches us."""
+    """A card on file: the vendor's reference and what a person recognises it by. A number never reaches us. The default is used."""
 
     payment_method_ref: str
     brand: str
     last4: str
     exp_month: int
     exp_year: int
+    id: UUID
+    is_default: bool

@@ -92,7 +92,7 @@ def subject_of(message: OutgoingMessage) -> Subject:
 
 
 def _booking(reference: str) -> BookingCard | None:
-    if not reference:
+    if not reference.startswith("booking:"):
         return None
     return access_booking(booking_id=UUID(reference.removeprefix("booking:")), by=_READER)
 

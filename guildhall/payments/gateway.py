@@ -31,6 +31,7 @@ from guildhall.payments.seen import (
     Rejected,
     Seen,
     SeenCustomer,
+    SeenDetached,
     SeenLink,
 )
 
@@ -175,6 +176,10 @@ def _expire_checkout(params: Any, key: str) -> Seen:
     return checkout_of(_client().v1.checkout.sessions.expire(params["id"], {"expand": _SESSION}, _keyed(key)))
 
 
+def _detach(params: Any, key: str) -> Seen:
+    return SeenDetached(ref=_client().v1.payment_methods.detach(params["id"], options=_keyed(key)).id)
+
+
 def _authorize(params: Any, key: str) -> Seen:
     wanted: Any = {**params, "expand": _CHARGE}
     return payment_of(_client().v1.payment_intents.create(wanted, _keyed(key)))
@@ -211,6 +216,7 @@ _CALLS: dict[str, Callable[[Any, str], Seen]] = {
     "customer": _make_customer,
     "checkout": _make_checkout,
     "expire": _expire_checkout,
+    "detach": _detach,
     "authorize": _authorize,
     "charge": _authorize,
     "capture": _capture,

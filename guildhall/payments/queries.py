@@ -27,6 +27,7 @@ from guildhall.payments.types import (
     Purpose,
     TipCard,
     Transaction,
+    cards_reference,
 )
 from guildhall.policy.queries import get
 from guildhall.policy.types import MoneyPolicy
@@ -49,6 +50,14 @@ def get_checkout(reference: str) -> Checkout:
         url=row.url or None,
         expires_at=row.expires_at,
     )
+
+
+def get_card_setup(customer_id: UUID) -> Checkout | None:
+    """Give the latest page that a customer opened to have another card on file, or None."""
+    try:
+        return get_checkout(cards_reference(customer_id))
+    except NotFound:
+        return None
 
 
 def get_onboarding(provider_id: UUID) -> OnboardingLink:

@@ -27,6 +27,13 @@ class SeenCustomer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SeenDetached:
+    """A card that the vendor has forgotten."""
+
+    ref: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SeenPayment:
     """A payment intent. `status` is the vendor's word; `authorization` and `checkout` are the ids we put into its metadata."""
 
@@ -101,4 +108,4 @@ class Rejected:
     code: str
 
 
-Seen = SeenCustomer | SeenPayment | SeenCheckout | SeenTransfer | SeenAccount | SeenLink | SeenPayout
+Seen = SeenCustomer | SeenDetached | SeenPayment | SeenCheckout | SeenTransfer | SeenAccount | SeenLink | SeenPayout

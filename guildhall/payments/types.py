@@ -10,6 +10,11 @@ Purpose = Literal["save_card", "authorize"]
 Endpoint = Literal["platform", "connect", "thin"]
 
 
+def cards_reference(customer_id: UUID) -> str:
+    """Name the visits of a customer that belong to no booking: to have a card on file."""
+    return f"cards:{customer_id}"
+
+
 class PaymentState(StrEnum):
     """Where the customer's money for a reference stands."""
 

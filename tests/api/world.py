@@ -12,6 +12,7 @@ from uuid import UUID
 from guildhall.bookings import commands
 from guildhall.bookings.types import BookingRequest
 from guildhall.customers.commands import add_favourite, record_card, record_payment_customer
+from guildhall.customers.queries import list_cards
 from guildhall.eventlog.commands import ensure_subscriptions
 from guildhall.identity.commands import create_account, issue_tokens
 from guildhall.identity.types import Role
@@ -85,6 +86,7 @@ def build() -> World:
     _name_things(world)
     world.bookings["awaiting_card"] = _asap(ana)
     _save_card(ana)
+    world.names["card"] = str(list_cards(ana.id)[0].id)
     world.bookings["proposed"] = _proposal(ana, world.people["operator"])
     _ask(world)
     _take(world)

@@ -33,7 +33,7 @@ ROWS: dict[str, Row] = {
     "my/messages": Row("/my/messages", "customer"),
     "pro/messages": Row("/pro/messages", "provider"),
     "my/blocked": Row("/my/blocked", "customer"),
-    "my/card": Row("/my/card", "customer"),
+    "my/account/cards": Row("/my/account/cards", "customer"),
     "pro/": Row("/pro/", "provider"),
     "pro/offers": Row("/pro/offers", "provider"),
     "pro/calendar": Row("/pro/calendar?view=month", "provider"),
@@ -82,6 +82,10 @@ ELSEWHERE: dict[str, str] = {
     **{
         f"my/{path}": "tests/api/test_pages.py: takes a form only, or is a part of a page"
         for path in (
+            "account/cards/live",
+            "account/cards/new",
+            "account/cards/<uuid:card_id>/default",
+            "account/cards/<uuid:card_id>/removal",
             "bookings/<str:booking_id>/live",
             "bookings/<str:booking_id>/agreement",
             "bookings/<str:booking_id>/proposed-time",

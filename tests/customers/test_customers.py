@@ -5,7 +5,7 @@ from django.db import connection
 
 from guildhall.customers.commands import BadCard, record_card, record_payment_customer, register_customer
 from guildhall.customers.models import Customer
-from guildhall.customers.queries import find_by_payment_customer, get_customer, saved_card
+from guildhall.customers.queries import find_by_payment_customer, get_customer, list_cards, saved_card
 from guildhall.customers.types import Card, CustomerCard, CustomerKind
 from guildhall.identity.commands import WeakPassword
 from guildhall.identity.models import Account
@@ -74,7 +74,9 @@ def test_only_what_people_know_a_card_by_is_kept():
         record_card(customer_id=ana.id, at=given.MONDAY, **CARD)
     record_card(customer_id=ana.id, at=given.MONDAY, **{**CARD, "payment_method_ref": "pm_2", "last4": "0005"})
 
-    assert saved_card(ana.id) == Card("pm_2", "visa", "0005", 12, 2030)
+    used = saved_card(ana.id)
+    assert used == Card("pm_2", "visa", "0005", 12, 2030, used.id, is_default=True)
+    assert [card.last4 for card in list_cards(ana.id)] == ["0005", CARD["last4"]]
     recorded = [name for _, name in versions(f"customer:{ana.id}") if name == "customer.card_recorded"]
     assert len(recorded) == 2
 

@@ -2,6 +2,7 @@
 
 from guildhall.bookings.commands.accepting import accept_offer, assign_by_hand
 from guildhall.bookings.commands.cancelling import cancel_booking, preview_cancellation, withdraw_provider
+from guildhall.bookings.commands.cards import CardInUse, remove_card
 from guildhall.bookings.commands.changing import reschedule_booking, widen_booking
 from guildhall.bookings.commands.evidence import EVIDENCE_MOST, add_evidence
 from guildhall.bookings.commands.hours import (
@@ -42,6 +43,7 @@ from guildhall.bookings.commands.working import (
 
 __all__ = [
     "EVIDENCE_MOST",
+    "CardInUse",
     "NothingProposed",
     "accept_offer",
     "add_evidence",
@@ -67,6 +69,7 @@ __all__ = [
     "preview_cancellation",
     "propose_booking",
     "propose_time",
+    "remove_card",
     "replace_by_hand",
     "report_no_show",
     "report_position",

@@ -9,7 +9,13 @@ from guildhall.customers.commands.choosing import (
     remove_favourite,
     unblock_provider,
 )
-from guildhall.customers.commands.paying import BadCard, record_card, record_payment_customer
+from guildhall.customers.commands.paying import (
+    BadCard,
+    make_default_card,
+    record_card,
+    record_payment_customer,
+    remove_card,
+)
 from guildhall.customers.commands.registering import register_customer
 from guildhall.customers.commands.residing import BadPin, TooManyAddresses, add_address, change_address
 from guildhall.customers.gateway import UnknownZip
@@ -25,10 +31,12 @@ __all__ = [
     "add_favourite",
     "block_provider",
     "change_address",
+    "make_default_card",
     "order_favourites",
     "record_card",
     "record_payment_customer",
     "register_customer",
+    "remove_card",
     "remove_favourite",
     "unblock_provider",
 ]

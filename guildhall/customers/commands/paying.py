@@ -5,11 +5,17 @@ from uuid import UUID
 
 from django.db.transaction import atomic
 
-from guildhall.customers.events import CustomerCardRecorded, PaymentCustomerRecorded
+from guildhall.customers import permissions
+from guildhall.customers.events import (
+    CustomerCardRecorded,
+    CustomerCardRemoved,
+    CustomerDefaultCardChanged,
+    PaymentCustomerRecorded,
+)
 from guildhall.customers.models import Customer, SavedCard
 from guildhall.eventlog.commands import publish
 from guildhall.kernel.actors import Actor
-from guildhall.kernel.refusals import Invalid
+from guildhall.kernel.refusals import Invalid, NotFound
 
 _LAST_DIGITS = 4
 _MONTHS = 12
@@ -48,7 +54,9 @@ def record_card(
     at: datetime,
 ) -> None:
     """
-    Put a card on file in place of the one before. Recording the same again changes nothing.
+    Put a card on file; it is the default from now on. Recording the same again changes nothing.
+
+    The same card given anew (brand, digits and end) takes its own place.
 
     :raises BadCard: not four digits, or no month.
     :raises NotFound: no such customer.
@@ -57,14 +65,65 @@ def record_card(
         raise BadCard
     Customer.locked(customer_id)
     shown = {"brand": brand, "last4": last4, "exp_month": exp_month, "exp_year": exp_year}
-    known = SavedCard.objects.filter(customer_id=customer_id, payment_method_ref=payment_method_ref, **shown)
-    if known.exists():
+    cards = SavedCard.objects.filter(customer_id=customer_id)
+    if cards.filter(payment_method_ref=payment_method_ref).exists():
         return
+    cards.update(is_default=False)
     SavedCard.objects.update_or_create(
         customer_id=customer_id,
-        defaults={"payment_method_ref": payment_method_ref, "recorded_at": at, **shown},
+        **shown,
+        defaults={"payment_method_ref": payment_method_ref, "recorded_at": at, "is_default": True},
     )
     event = CustomerCardRecorded(
         aggregate_id=customer_id, version=Customer.advance(customer_id), exp_month=exp_month, exp_year=exp_year
     )
     publish(event, by=Actor.system("payments"), at=at)
+
+
+@atomic
+def make_default_card(*, customer_id: UUID, card_id: UUID, by: Actor, at: datetime) -> None:
+    """
+    Have another card on file used from now on. Choosing the default again changes nothing.
+
+    :raises NotFound: the customer has no such card; no such customer, or another's.
+    """
+    permissions.require_own(customer_id, by)
+    Customer.locked(customer_id)
+    card = _card(customer_id, card_id)
+    if not card.is_default:
+        _make_default(card, by=by, at=at)
+
+
+@atomic
+def remove_card(*, customer_id: UUID, card_id: UUID, by: Actor, at: datetime) -> str:
+    """
+    Take a card off file; gives the vendor's name for it. Of those that are left the latest becomes the default, if it was.
+
+    :raises NotFound: the customer has no such card; no such customer, or another's.
+    """
+    permissions.require_own(customer_id, by)
+    Customer.locked(customer_id)
+    card = _card(customer_id, card_id)
+    card.delete()
+    event = CustomerCardRemoved(aggregate_id=customer_id, version=Customer.advance(customer_id), card_id=card_id)
+    publish(event, by=by, at=at)
+    latest = SavedCard.objects.filter(customer_id=customer_id).order_by("-recorded_at", "id").first()
+    if card.is_default and latest is not None:
+        _make_default(latest, by=by, at=at)
+    return card.payment_method_ref
+
+
+def _card(customer_id: UUID, card_id: UUID) -> SavedCard:
+    card = SavedCard.objects.filter(customer_id=customer_id, id=card_id).first()
+    if card is None:
+        raise NotFound
+    return card
+
+
+def _make_default(card: SavedCard, *, by: Actor, at: datetime) -> None:
+    SavedCard.objects.filter(customer_id=card.customer_id).update(is_default=False)
+    SavedCard.objects.filter(id=card.id).update(is_default=True)
+    event = CustomerDefaultCardChanged(
+        aggregate_id=card.customer_id, version=Customer.advance(card.customer_id), card_id=card.id
+    )
+    publish(event, by=by, at=at)

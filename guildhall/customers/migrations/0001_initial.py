@@ -78,7 +78,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='SavedCard',
             fields=[
-                ('customer', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='customers.customer')),
+                ('id', models.UUIDField(default=guildhall.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ('is_default', models.BooleanField()),
                 ('payment_method_ref', models.TextField()),
                 ('brand', models.TextField()),
                 ('last4', models.CharField(max_length=4)),
@@ -117,6 +118,19 @@ class Migration(migrations.Migration):
             model_name='favourite',
             name='provider',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='providers.provider'),
+        ),
+        migrations.AddField(
+            model_name='savedcard',
+            name='customer',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer'),
+        ),
+        migrations.AddConstraint(
+            model_name='savedcard',
+            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('customer',), name='customers_one_default_card_each'),
+        ),
+        migrations.AddConstraint(
+            model_name='savedcard',
+            constraint=models.UniqueConstraint(fields=('payment_method_ref',), name='customers_card_once'),
         ),
         migrations.AddConstraint(
             model_name='savedcard',

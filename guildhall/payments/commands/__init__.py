@@ -3,6 +3,7 @@
 from guildhall.payments.collecting import NoCard, OtherMoney
 from guildhall.payments.commands.authorizing import AlreadyAuthorized, AlreadySettled, authorize, release
 from guildhall.payments.commands.blocking import block, lift_block
+from guildhall.payments.commands.cards import forget_card, start_card_setup
 from guildhall.payments.commands.checkouts import expect_payment, expire_checkout, start_checkout, use_saved_card
 from guildhall.payments.commands.hearing import handle_webhook
 from guildhall.payments.commands.paying_out import (
@@ -37,6 +38,7 @@ __all__ = [
     "block",
     "expect_payment",
     "expire_checkout",
+    "forget_card",
     "give_tip",
     "handle_webhook",
     "lift_block",
@@ -45,6 +47,7 @@ __all__ = [
     "request_payout",
     "settle",
     "settle_cancellation",
+    "start_card_setup",
     "start_checkout",
     "start_onboarding",
     "use_saved_card",

@@ -57,9 +57,7 @@ def card_page(request: PageRequest, booking_id: str) -> HttpResponse:
     url = _vendors_page(card.reference)
     if url:
         return SeeOther(url)
-    response = render(
-        request, "customer/card_opening.html", {"booking_address": address_of(card), "section": "bookings"}
-    )
+    response = render(request, "customer/card_opening.html", {"back": address_of(card), "section": "bookings"})
     response["Refresh"] = str(_LOOK_AGAIN_SECONDS)
     return response
 

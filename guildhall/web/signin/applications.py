@@ -5,18 +5,25 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from guildhall.identity.types import Role
 
 
 @dataclass(frozen=True)
 class Application:
-    """An application: `name` is its URL namespace and its templates' folder, `prefix` the first part of its paths."""
+    """
+    An application: `name` is its URL namespace and its templates' folder, `prefix` the first part of its paths.
+
+    `account_pages` are those of its own that belong to the account: name of the address, label, icon.
+    """
 
     name: str
     prefix: str
     role: Role
     is_registration_open: bool = True
+    account_pages: tuple[tuple[str, str | Promise, str], ...] = ()
 
     @property
     def path(self) -> str:
@@ -59,7 +66,7 @@ class Application:
         response.delete_cookie(name, path=self.path, samesite="Lax")
 
 
-CUSTOMER = Application("customer", "my", Role.CUSTOMER)
+CUSTOMER = Application("customer", "my", Role.CUSTOMER, account_pages=(("cards", _("Cards"), "credit-card"),))
 PROVIDER = Application("provider", "pro", Role.PROVIDER)
 OPERATOR = Application("operator", "ops", Role.OPERATOR, is_registration_open=False)
 APPLICATIONS = (CUSTOMER, PROVIDER, OPERATOR)

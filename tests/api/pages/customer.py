@@ -57,6 +57,8 @@ PAGES: dict[str, Page] = {
     ),
     "POST /my/addresses/{address_id}/booking": Page(path="/my/addresses/{address}/booking"),
     "POST /my/favourites/{provider_id}": Page(path="/my/favourites/{other_provider}"),
+    "POST /my/account/cards/{card_id}/default": Page(path="/my/account/cards/{card}/default"),
+    "POST /my/account/cards/{card_id}/removal": Page(path="/my/account/cards/{card}/removal"),
     "POST /my/messages/{message_id}": Page(path="/my/messages/{my_message}"),
     "POST /my/blocked/{provider_id}": Page(path="/my/blocked/{other_provider}"),
     "POST /my/blocked/{provider_id}/removal": Page(path="/my/blocked/{provider}/removal"),
