@@ -70,7 +70,7 @@ def test_another_card_is_given_on_the_vendors_page_and_used_from_then_on(ana):
 
     text = client.get(f"{CARDS}/live", {"card": visit.id}).content.decode()
     assert "We are checking" not in text
-    assert text.index("4444") < text.index("Used for bookings") < text.index("4242")
+    assert text.index("4444") < text.index("In use") < text.index("4242")
     assert client.get(f"{CARDS}/new")["Location"] == CARDS
     assert saved_card(ana.id).payment_method_ref == "pm_new"
     assert list_parked(limit=1) == []

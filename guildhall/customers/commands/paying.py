@@ -1,6 +1,7 @@
 """What payments learns about a customer and writes down here."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.transaction import atomic
@@ -64,7 +65,7 @@ def record_card(
     if not (len(last4) == _LAST_DIGITS and last4.isascii() and last4.isdigit() and 1 <= exp_month <= _MONTHS):
         raise BadCard
     Customer.locked(customer_id)
-    shown = {"brand": brand, "last4": last4, "exp_month": exp_month, "exp_year": exp_year}
+    shown: dict[str, Any] = {"brand": brand, "last4": last4, "exp_month": exp_month, "exp_year": exp_year}
     cards = SavedCard.objects.filter(customer_id=customer_id)
     if cards.filter(payment_method_ref=payment_method_ref).exists():
         return
