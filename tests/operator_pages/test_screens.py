@@ -43,6 +43,7 @@ def case(running_town: Town) -> dict[str, str]:
         ("/ops/bookings/{unfilled}", "#timeline"),
         ("/ops/bookings?status=contested", "table"),
         ("/ops/customers/{customer}", "table"),
+        ("/ops/customers/{customer}/booking", "#price"),
         ("/ops/providers/{provider}", "table"),
         ("/ops/switches", ".badge"),
     ],
