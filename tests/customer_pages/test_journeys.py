@@ -113,7 +113,7 @@ def _followed(page: Page, provider: Person, booking: Booking) -> None:
     where = {"latitude": place["latitude"] + 0.05, "longitude": place["longitude"], "accuracy_metres": 9}
     provider.api.put(f"{booking.path}/position", where)
     expect(page.get_by_text("About 10 minutes away", exact=True)).to_be_visible()
-    expect(page.locator("#way-map .map__mark--person")).to_be_visible()
+    expect(page.locator("#way-map .glance__person")).to_be_visible()
 
 
 def test_a_booking_is_followed_from_the_search_to_the_receipt(browser: Browser, site: str, town: Town):

@@ -51,7 +51,7 @@ def headline(page: Page, text: str) -> None:
 def being_asked(page: Page) -> None:
     """Wait until the page says that somebody is being asked."""
     headline(page, "Looking for your Hero")
-    expect(page.get_by_text("Asking 1 person: Expert")).to_be_visible(timeout=_SLOW_MS)
+    expect(page.get_by_text("Asking 1 person: Expert", exact=True)).to_be_visible(timeout=_SLOW_MS)
 
 
 def enter(page: Page, email: str) -> None:

@@ -1,16 +1,11 @@
 import "../../styles/islands/glance.css"
-import { states } from "virtual:outlines"
+import { countiesNear, METRES_A_DEGREE, METRES_A_MILE, shape, type County } from "../core/land"
 
 interface Circle {
   latitude: number
   longitude: number
   radius: number
 }
-
-type County = { name: string; rings: [number, number][][] }
-
-const METRES_A_DEGREE = 111_320
-const METRES_A_MILE = 1_609.344
 
 /** A map to be looked at and not touched: one area or point, the land around it, a scale. A fraction of the weight of the one that moves. */
 export function mount(element: HTMLElement): () => void {
@@ -38,20 +33,11 @@ export function mount(element: HTMLElement): () => void {
     canvas.append(shape("path", "glance__scale", { d: `M12 ${height - 16}v5h${mile.toFixed(1)}v-5` }), scale)
   }
 
-  const near = states.filter(({ box: [west, south, east, north] }) => area.longitude >= west - 0.5 && area.longitude <= east + 0.5 && area.latitude >= south - 0.5 && area.latitude <= north + 0.5)
-  void Promise.all(near.map(async ({ url }) => (await (await fetch(url)).json()) as County[])).then((found) => {
-    const isNear = ([longitude, latitude]: [number, number]): boolean => Math.abs(longitude - area.longitude) < 2 && Math.abs(latitude - area.latitude) < 2
-    counties = found.flat().filter(({ rings }) => rings.some((ring) => ring.some(isNear)))
+  void countiesNear(area.latitude, area.longitude).then((found) => {
+    counties = found
     draw()
   })
   const resized = new ResizeObserver(draw)
   resized.observe(element)
   return () => resized.disconnect()
-}
-
-function shape(name: string, look: string, values: Record<string, string | number>): SVGElement {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name)
-  made.setAttribute("class", look)
-  for (const [key, value] of Object.entries(values)) made.setAttribute(key, String(value))
-  return made
 }

@@ -25,7 +25,6 @@ const AT_ONE_POINT = 13
 /**
  * A map that needs no tile server: outlines of counties, labelled points, areas, a scale bar. `data-tiles` puts tiles below.
  * With `data-latitude` and `data-longitude` (ids of fields) its pin can be moved, by hand or with the arrow keys.
- * With `data-follow` (id of an element with `data-points`) the person on it goes where that says, each time htmx has renewed it.
  */
 export function mount(element: HTMLElement): () => void {
   const read = <T>(name: string): T[] => JSON.parse(element.dataset[name] ?? "[]") as T[]
@@ -52,12 +51,10 @@ export function mount(element: HTMLElement): () => void {
   for (const area of areas) {
     L.circle([area.latitude, area.longitude], { radius: area.radius, className: "map__area", interactive: false }).addTo(map)
   }
-  for (const point of points) if (!element.dataset["follow"] || point.kind !== "person") place(map, point, element)
-  const leave = element.dataset["follow"] ? follow(map, element.dataset["follow"], points, element) : undefined
+  for (const point of points) place(map, point, element)
   const resized = new ResizeObserver(() => map.invalidateSize())
   resized.observe(element)
   return () => {
-    leave?.()
     resized.disconnect()
     map.remove()
   }
@@ -94,26 +91,7 @@ export async function drawLand(map: L.Map): Promise<void> {
   )
 }
 
-/** Keeps the person where the followed element says they are, with the straight way to the pin. */
-function follow(map: L.Map, id: string, points: Point[], element: HTMLElement): () => void {
-  const pin = points.find((point) => point.kind === "pin")
-  const person = points.find((point) => point.kind === "person")
-  if (!pin || !person) return () => undefined
-  const marker = place(map, person, element)
-  const way = L.polyline([], { className: "map__way", interactive: false }).addTo(map)
-  const move = (): void => {
-    const now = JSON.parse(document.getElementById(id)?.dataset["points"] ?? "[]") as Point[]
-    const { latitude, longitude } = now.find((point) => point.kind === "person") ?? person
-    marker.setLatLng([latitude, longitude])
-    way.setLatLngs([[latitude, longitude], [pin.latitude, pin.longitude]])
-    if (!map.getBounds().pad(-0.05).contains(marker.getLatLng())) show(map, now, [])
-  }
-  move()
-  document.body.addEventListener("htmx:afterSettle", move)
-  return () => document.body.removeEventListener("htmx:afterSettle", move)
-}
-
-function place(map: L.Map, point: Point, element: HTMLElement): L.Marker {
+function place(map: L.Map, point: Point, element: HTMLElement): void {
   const fields = ["latitude", "longitude"].map((name) => document.getElementById(element.dataset[name] ?? "")) as [HTMLInputElement | null, HTMLInputElement | null]
   const canMove = point.kind === "pin" && fields[0] !== null && fields[1] !== null
   const mark = document.createElement("span")
@@ -129,7 +107,7 @@ function place(map: L.Map, point: Point, element: HTMLElement): L.Marker {
     interactive: canMove,
     alt: canMove ? (element.dataset["pinLabel"] ?? point.label) : point.label,
   }).addTo(map)
-  if (!canMove) return marker
+  if (!canMove) return
   const tell = (): void => {
     const { lat, lng } = marker.getLatLng()
     for (const [field, value] of [[fields[0], lat], [fields[1], lng]] as const) {
@@ -148,7 +126,6 @@ function place(map: L.Map, point: Point, element: HTMLElement): L.Marker {
   // What is written beside it belongs to its name.
   handle?.setAttribute("aria-label", [point.label, element.dataset["pinLabel"]].filter(Boolean).join(". "))
   handle?.addEventListener("keydown", (event) => moveByKey(event, map, marker, tell))
-  return marker
 }
 
 const STEPS: Record<string, [number, number]> = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }
