@@ -1,10 +1,10 @@
-/** A form that is sent with where one is, in its fields `latitude` and `longitude`. Its button is hidden until it is known that the browser could say it. */
+/** A form that is sent with where one is, in its fields `latitude` and `longitude`. Its button goes when the browser cannot say it. */
 export function mount(form: HTMLElement): void {
   if (!(form instanceof HTMLFormElement)) throw new Error("A position needs its form")
   const status = form.querySelector<HTMLElement>("[data-here-words]")
   const button = form.querySelector("button")
-  if (!button || !("geolocation" in navigator)) return
-  button.hidden = false
+  if (!button) return
+  button.hidden = !("geolocation" in navigator)
   form.addEventListener("submit", (event) => {
     event.preventDefault()
     button.setAttribute("aria-busy", "true")
