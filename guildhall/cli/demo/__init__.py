@@ -21,7 +21,7 @@ from django.conf import settings
 from guildhall.bookings.models import Booking
 from guildhall.catalog.queries import city_of, list_cities, list_tiers
 from guildhall.cli.demo import building, peopling, pictures
-from guildhall.cli.demo.hands import two_hands
+from guildhall.cli.demo.hands import Hands, two_hands
 from guildhall.cli.demo.past.clocks import SystemClock, VendorClock
 from guildhall.cli.demo.past.living import Life, Tell
 from guildhall.cli.demo.past.plan import Demand
@@ -121,7 +121,7 @@ def found(
         if travelled_seconds() == 0:
             clock.begin(size.past)
         vendor.go(clock.now)
-        create(size=size, say=say)
+        create(size=size, say=say, hands=hands)
         say(f"{size.providers + len(LOG_IN_PROVIDERS)} providers ({vertical}) after {time.monotonic() - began:.0f} s")
         _live(size, clock, vendor, hands=hands, say=say, tell=tell, say_seconds=say_seconds)
     say(f"complete after {time.monotonic() - began:.0f} s")
@@ -148,29 +148,29 @@ def residents() -> dict[str, object]:
     return {"password": PASSWORD, "desk": RESIDENT_DESK.email, "people": people}
 
 
-def create(*, size: Size, say: Say = print) -> None:
+def create(*, size: Size, say: Say = print, hands: Hands | None = None) -> None:
     """
-    Make the people of a city, as of the clock's now. Running again completes what an earlier run began.
+    Make the people of a city, as of the clock's now, with one hand or two. Running again completes what an earlier run began.
 
     :raises OnlyInSandbox: anywhere else.
     """
     if not settings.SANDBOX:
         message = "a demo city is made in sandbox settings only"
         raise OnlyInSandbox(message)
-    at = clock_now()
+    at, hands = clock_now(), hands or Hands()
     draw = _draw(size)
     trades = Trades.read()
     for operator in (OPERATOR, RESIDENT_DESK):
         building.make_operator(operator, at=at)
     for one in LOG_IN_PROVIDERS:
         building.make_provider(one, trades=trades, at=at)
-    peopling.make_providers(draw.providers(size.providers), trades, at=at, say=say)
+    peopling.make_providers(draw.providers(size.providers), trades, at=at, say=say, hands=hands)
     peopling.make_customers(draw.customers(size.customers)[1:], at=at, say=say)
     if not Booking.objects.exists():  # Nobody has lived yet: what is in the log is only who came.
         peopling.settle_in(at=at)
         say("everybody can be found")
     _settle_customers(draw, size, at)
-    pictures.draw_faces(draw.providers(size.providers), at=at, say=say)
+    pictures.draw_faces(draw.providers(size.providers), at=at, say=say, hands=hands)
 
 
 def _draw(size: Size) -> Draw:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from django.contrib.gis.geos import Point, Polygon
 from django.db import connection, transaction
 from shapely.geometry import MultiPolygon as Shape
 
+from guildhall.cli.demo.hands import Hands
 from guildhall.cli.demo.people import PASSWORD, Customer, Person, Provider, round_area
 from guildhall.cli.demo.trades import Trades
 from guildhall.credentialing.events import WorkRightGranted
@@ -54,14 +55,18 @@ def known_ids() -> dict[str, UUID]:
     return dict(Account.objects.values_list("email", "id"))
 
 
-def make_providers(people: Sequence[Provider], trades: Trades, *, at: datetime, say: Say) -> None:
+def make_providers(people: Sequence[Provider], trades: Trades, *, at: datetime, say: Say, hands: Hands) -> None:
     """Make those providers who are not there yet, a few hundred to a transaction, verified, equipped and with the right to work."""
-    _in_batches(people, lambda some: _insert_providers(some, trades, at), "providers", say)
+    missing = _missing(people)
+    hands.do([partial(_insert_providers, some, trades, at) for some in _parts(missing)])
+    say(f"{len(people)} providers")
 
 
 def make_customers(people: Sequence[Customer], *, at: datetime, say: Say) -> None:
     """Make those customers who are not there yet, verified; addresses and favourites are set by the ordinary commands."""
-    _in_batches(people, lambda some: _insert_customers(some, at), "customers", say)
+    for some in _parts(_missing(people)):
+        _insert_customers(some, at)
+    say(f"{len(people)} customers")
 
 
 def settle_in(*, at: datetime) -> None:
@@ -73,13 +78,13 @@ def settle_in(*, at: datetime) -> None:
         cursor.execute("update eventlog_subscription set position = (select position from eventlog_sequencer_head)")
 
 
-def _in_batches(people: Sequence[P], insert: Callable[[Sequence[P]], None], what: str, say: Say) -> None:
+def _parts(people: Sequence[P]) -> list[Sequence[P]]:
+    return [people[first : first + _AT_ONCE] for first in range(0, len(people), _AT_ONCE)]
+
+
+def _missing(people: Sequence[P]) -> list[P]:
     known = known_ids()
-    missing = [person for person in people if person.email not in known]
-    for first in range(0, len(missing), _AT_ONCE):
-        with transaction.atomic():
-            insert(missing[first : first + _AT_ONCE])
-        say(f"{len(people) - len(missing) + min(first + _AT_ONCE, len(missing))} of {len(people)} {what}")
+    return [person for person in people if person.email not in known]
 
 
 @cache
@@ -118,6 +123,7 @@ def _insert_accounts(people: Sequence[Person], role: Role, agreeing: Sequence[bo
     return ids
 
 
+@transaction.atomic
 def _insert_providers(people: Sequence[Provider], trades: Trades, at: datetime) -> None:
     ids = _insert_accounts(people, Role.PROVIDER, [person.agrees_to_texts for person in people], at)
     whose = list(zip(ids, people, strict=True))
@@ -190,6 +196,7 @@ def _listings(provider_id: UUID, person: Provider, trades: Trades, at: datetime)
         )
 
 
+@transaction.atomic
 def _insert_customers(people: Sequence[Customer], at: datetime) -> None:
     ids = _insert_accounts(people, Role.CUSTOMER, [False] * len(people), at)
     kinds = [CustomerKind.BUSINESS if person.company_name else CustomerKind.RESIDENTIAL for person in people]

@@ -7,12 +7,14 @@ import io
 import random
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 from PIL import Image, ImageDraw
 
 from guildhall.cli.demo import peopling
+from guildhall.cli.demo.hands import Hands
 from guildhall.cli.demo.people import Provider
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.ids import new_id
@@ -22,7 +24,7 @@ from guildhall.providers.models import Provider as Row
 
 _SIZE = 160
 _SIZES = (1600, 400)
-_AT_ONCE = 500
+_AT_ONCE = 125
 _SKINS = ("#f2d3b8", "#e6b98f", "#cf9766", "#a86f44", "#7d4e2d", "#5a3720")
 _HAIR = ("#1f1b18", "#3b2a1e", "#5f4630", "#8a6a3f", "#9b9b9b", "#b5523b")
 _BACKS = ("#dbeafe", "#dcfce7", "#fef3c7", "#fae8ff", "#ffe4e6", "#e0e7ff", "#ccfbf1", "#f5f5f4")
@@ -30,19 +32,18 @@ _SHIRTS = ("#1d4ed8", "#0f766e", "#b45309", "#7c3aed", "#be123c", "#334155", "#1
 Say = Callable[[str], None]
 
 
-def draw_faces(people: Sequence[Provider], *, at: datetime, say: Say) -> None:
+def draw_faces(people: Sequence[Provider], *, at: datetime, say: Say, hands: Hands) -> None:
     """
-    Give a photograph to everybody who has none.
+    Give a picture to everybody who has none.
 
     They are kept where media keeps pictures, as it would have kept them; only its decoder, a process for each stranger's
     file, has nothing to guard against here.
     """
     ids = peopling.known_ids()
-    have = set(Row.objects.filter(photograph__isnull=False).values_list("pk", flat=True))
-    missing = [(ids[one.email], one) for one in people if ids[one.email] not in have]
-    for first in range(0, len(missing), _AT_ONCE):
-        _keep(missing[first : first + _AT_ONCE], at)
-        say(f"{min(first + _AT_ONCE, len(missing))} of {len(missing)} faces")
+    have = set(Media.objects.values_list("owner", flat=True))
+    missing = [(ids[one.email], one) for one in people if str(Actor.provider(ids[one.email])) not in have]
+    hands.do([partial(_keep, missing[first : first + _AT_ONCE], at) for first in range(0, len(missing), _AT_ONCE)])
+    say(f"{len(missing)} faces")
 
 
 def _keep(whose: Sequence[tuple[UUID, Provider]], at: datetime) -> None:

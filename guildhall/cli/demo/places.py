@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 
 from guildhall.catalog.types import CityCard
 
@@ -29,9 +30,14 @@ class Place:
 
 def read_places(cities: Collection[CityCard]) -> list[Place]:
     """Give the places of the counties around some of the pack's cities, ordered by ZIP code."""
+    return list(_around(tuple(city.key for city in cities if city.key in _COUNTIES)))
+
+
+@cache
+def _around(city_keys: tuple[str, ...]) -> list[Place]:
     import zipcodes  # noqa: PLC0415 - loads 40,000 rows
 
-    wanted = {_COUNTIES[city.key]: city.key for city in cities if city.key in _COUNTIES}
+    wanted = {_COUNTIES[key]: key for key in city_keys}
     rows = [
         row
         for row in zipcodes.filter_by(  # type: ignore[no-untyped-call]  # it has no stubs
