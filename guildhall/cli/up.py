@@ -77,7 +77,9 @@ def _parse(arguments: list[str]) -> _Options:
     parser.add_argument("--no-demo", action="store_false", dest="demo", help="leave a new database without a city")
     parser.add_argument("--providers", type=int, help="how many providers a new city has (default: 2000)")
     parser.add_argument(
-        "--bookings", type=int, help="how many bookings its past has (default: 120; each takes about a second)"
+        "--bookings",
+        type=int,
+        help="how many bookings its past has (default: 360; each takes about a third of a second)",
     )
     parser.add_argument("--no-residents", action="store_false", dest="residents", help="nobody plays the city's people")
     parser.add_argument("--single", action="store_true", help="all roles in one process, a thread each")

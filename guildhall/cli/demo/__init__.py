@@ -40,7 +40,7 @@ _SEED = 20270301
 _FAVOURITES_MAX = 3
 _PAST = timedelta(days=92)
 _JUST_NOW = timedelta(hours=2)
-_SECONDS_FIRST, _SECONDS_PER_PERSON, _SECONDS_PER_BOOKING = 8.0, 0.012, 0.9
+_SECONDS_FIRST, _SECONDS_PER_PERSON, _SECONDS_PER_BOOKING = 10.0, 0.007, 0.37
 Say = Callable[[str], None]
 
 
@@ -69,7 +69,7 @@ class Size:
         return _SECONDS_FIRST + people * _SECONDS_PER_PERSON + self.bookings * _SECONDS_PER_BOOKING
 
 
-FULL = Size(providers=1997, customers=89, bookings=120)
+FULL = Size(providers=1997, customers=89, bookings=360)
 SMALL = Size(providers=27, customers=3, cities=("san-diego",))
 
 
@@ -190,6 +190,10 @@ def _settle_customers(draw: Draw, size: Size, at: datetime) -> None:
             near = [ids[one.email] for one in played if comes_at_once(one, person)] or near
         dice = draw.chooser(f"favourites of {person.email}")
         favourites = dice.sample(near, min(len(near), dice.randint(1, _FAVOURITES_MAX)))
+        if person != CUSTOMER and person.place.city_key == LOG_IN_PROVIDERS[0].place.city_key:
+            # Those who can be logged in as are somebody's first choice: they have work, and earnings of every week.
+            first = ids[dice.choice(LOG_IN_PROVIDERS).email]
+            favourites = [first, *(one for one in favourites if one != first)]
         if person == CUSTOMER:
             building.make_customer(person, favourites, at=at)
         else:

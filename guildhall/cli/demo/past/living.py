@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import heapq
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
-from itertools import count, groupby
+from itertools import groupby
 from uuid import UUID
 
 from django.db import connection
@@ -17,6 +15,7 @@ from django.db import connection
 from guildhall.bookings.models import Booking
 from guildhall.bookings.types import BookingStatus
 from guildhall.cli.demo.hands import Call, Hands
+from guildhall.cli.demo.past.agenda import Agenda, Doing, Paying
 from guildhall.cli.demo.past.clocks import SystemClock, VendorClock
 from guildhall.cli.demo.past.payees import Payees
 from guildhall.cli.demo.past.plan import Plan
@@ -35,56 +34,13 @@ _DEADLINES_LATE = timedelta(minutes=20)
 _REQUESTS_LATE = timedelta(minutes=12)
 _VENDOR_LATE = timedelta(hours=6)
 _PAYING_LATE = timedelta(minutes=8)
+_LEFT_OPEN = timedelta(days=5)
 _A_STOP = timedelta(minutes=2)
 _ROUNDS_MAX = 50
 _SAY_SECONDS = 2.0
 _CARD = {"number": "4242424242424242", "exp": "12/34", "cvc": "123", "zip": "92101"}
 Say = Callable[[str], None]
 Tell = Callable[[float], None]
-
-
-@dataclass(frozen=True)
-class _Doing:
-    """What somebody does about a booking."""
-
-    deed: Deed
-    booking_id: UUID
-
-
-@dataclass(frozen=True)
-class _Paying:
-    """A visit to the vendor's page."""
-
-    booking_id: UUID
-
-
-_Item = Plan | _Doing | _Paying
-
-
-class _Agenda:
-    """What people are going to do: by when it may be done, and by when it must be."""
-
-    def __init__(self) -> None:
-        self._numbers = count()
-        self._early: list[tuple[datetime, int, _Item]] = []
-        self._late: list[tuple[datetime, int]] = []
-        self._taken: set[int] = set()
-
-    def put(self, at: datetime, patience: timedelta, item: _Item) -> None:
-        number = next(self._numbers)
-        heapq.heappush(self._early, (at, number, item))
-        heapq.heappush(self._late, (at + patience, number))
-
-    def must_begin(self) -> datetime | None:
-        while self._late and self._late[0][1] in self._taken:
-            self._taken.discard(heapq.heappop(self._late)[1])
-        return self._late[0][0] if self._late else None
-
-    def take(self, now: datetime) -> Iterator[_Item]:
-        while self._early and self._early[0][0] <= now:
-            _, number, item = heapq.heappop(self._early)
-            self._taken.add(number)
-            yield item
 
 
 class Life:
@@ -113,10 +69,10 @@ class Life:
         self._hands = hands
         self._plans = plans
         self._customer_ids = customer_ids
-        self._script = Script(operator)
+        self._script = Script(operator, decides_until=datetime.now(UTC) - _LEFT_OPEN)
         self._worker = Worker(clock, vendor)
         self._payees = Payees(vendor)
-        self._agenda = _Agenda()
+        self._agenda = Agenda()
         self._of: dict[UUID, Plan] = {}
         self._status: dict[UUID, str] = {}
         self._asked: set[UUID] = set()
@@ -182,7 +138,7 @@ class Life:
         for item in self._agenda.take(at):
             if isinstance(item, Plan):
                 plans.append(item)
-            elif isinstance(item, _Paying):
+            elif isinstance(item, Paying):
                 self._pay(item.booking_id)
             elif not item.deed.during or self._status.get(item.booking_id) in item.deed.during:
                 acts[item.booking_id].append(item.deed.act)
@@ -241,7 +197,7 @@ class Life:
                 continue
             if seen.status == BookingStatus.AWAITING_CARD:
                 at = self._clock.now + timedelta(minutes=plan.dice("pays").uniform(1, 4))
-                self._agenda.put(at, _PAYING_LATE, _Paying(seen.id))
+                self._agenda.put(at, _PAYING_LATE, Paying(seen.id))
             if seen.status == BookingStatus.CONFIRMED and seen.provider_id is not None:
                 self._payees.want([seen.provider_id], at=self._clock.now)
             if seen.status == BookingStatus.COMPLETED:
@@ -274,7 +230,7 @@ class Life:
                     self._put(deed, seen.id)
 
     def _put(self, deed: Deed, booking_id: UUID) -> None:
-        self._agenda.put(deed.at, deed.patience, _Doing(deed, booking_id))
+        self._agenda.put(deed.at, deed.patience, Doing(deed, booking_id))
 
     def _report(self) -> None:
         if time.monotonic() - self._spoke_at < self._say_seconds:

@@ -98,9 +98,10 @@ class OpenOffer:
 class Script:
     """The people of the city, acting for a booking."""
 
-    def __init__(self, operator: Actor) -> None:
-        """Take the operator who decides what has to be decided."""
+    def __init__(self, operator: Actor, *, decides_until: datetime) -> None:
+        """Take the operator who decides what has to be decided; what comes later is left for whoever looks at the desk."""
         self._operator = operator
+        self._decides_until = decides_until
 
     def after(self, plan: Plan, seen: Seen, now: datetime) -> Iterator[Deed]:
         """What follows from the status that a booking has come to."""
@@ -190,6 +191,8 @@ class Script:
             yield Deed(at, partial(bookings.confirm_hours, **own, by=seen.customer), during)
 
     def _open_case(self, plan: Plan, seen: Seen, now: datetime) -> Iterator[Deed]:
+        if now > self._decides_until:
+            return
         dice = plan.dice("decides")
         logged = seen.logged_minutes
         minutes = None if logged is None else max(0, logged - dice.choice((0, 15, 30)))
