@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guildhall.bookings import rules
-from guildhall.bookings.types import BookingStatus, Terms, TierPrice
+from guildhall.bookings.types import BookingStatus, Position, Terms, TierPrice
 from guildhall.policy.types import BookingPolicy, CancellationPolicy, MatchingPolicy, MoneyPolicy
 
 MONDAY = datetime(2027, 3, 1, 17, 0, tzinfo=UTC)
@@ -131,9 +131,18 @@ def test_breaks_are_not_worked_and_a_begun_minute_counts():
     )
 
 
-@pytest.mark.parametrize(("metres_north", "is_there"), [(0, True), (190, True), (210, False)])
-def test_the_geofence_is_measured_on_the_ground(metres_north: float, is_there: bool):
-    place = (32.7185, -117.1593)
+def test_distances_are_measured_on_the_ground_and_a_drive_is_estimated_from_them():
+    place = Position(latitude=32.7185, longitude=-117.1593)
+    north = Position(latitude=place.latitude + 1_000 / 110_900, longitude=place.longitude)
+    west = Position(latitude=place.latitude, longitude=place.longitude - 0.01)
 
-    latitude = place[0] + metres_north / 110_900
-    assert rules.is_within(200, latitude=latitude, longitude=place[1], of=place) is is_there
+    metres = rules.metres_between(place, north)
+
+    assert metres == pytest.approx(1_000, abs=2)
+    assert (rules.bearing(place, north), rules.bearing(place, west)) == (0, 270)
+    assert rules.drive_time(10_000, detour_percent=20, kmh=40) == timedelta(minutes=18)
+
+
+@pytest.mark.parametrize(("seconds", "minutes"), [(-90, 1), (0, 1), (59, 1), (60, 1), (61, 2), (600, 10)])
+def test_nobody_is_less_than_a_minute_away(seconds: int, minutes: int):
+    assert rules.minutes_until(MONDAY + timedelta(seconds=seconds), MONDAY) == minutes
