@@ -25,9 +25,10 @@ def page(request: PageRequest) -> HttpResponse:
     now = sorted(
         list_bookings(**own, is_over=False, limit=_SHOWN), key=lambda card: (_urgency(card.status), card.starts_at)
     )
+    rows = rows_of([*now, *list_bookings(**own, is_over=True, limit=_PAST_SHOWN)])
     context = {
-        "rows": rows_of(now),
-        "past": rows_of(list_bookings(**own, is_over=True, limit=_PAST_SHOWN)),
+        "rows": rows[: len(now)],
+        "past": rows[len(now) :],
         "categories": list_categories(),
         "customer": get_customer(request.account.id),
         "card": saved_card(request.account.id),

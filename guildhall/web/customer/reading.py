@@ -5,7 +5,7 @@ from uuid import UUID
 
 from guildhall.bookings.queries import access_booking
 from guildhall.bookings.types import BookingCard
-from guildhall.catalog.queries import get_category_by_id, get_job_kind, list_tiers
+from guildhall.catalog.queries import get_category_by_id, get_job_kind, list_categories, list_tiers
 from guildhall.catalog.types import CategoryCard
 from guildhall.kernel.ids import public_id, read_public_id
 from guildhall.kernel.refusals import DoesNotExist
@@ -29,8 +29,10 @@ def address_of(card: BookingCard) -> str:
 
 
 def categories_of(cards: Iterable[BookingCard]) -> dict[int, CategoryCard]:
-    """Give the categories of bookings, each asked for once."""
-    return {category_id: get_category_by_id(category_id) for category_id in {card.category_id for card in cards}}
+    """Give the categories of bookings in one question, and one more for each that is offered no more."""
+    found = {category.id: category for category in list_categories()}
+    gone = {card.category_id for card in cards} - set(found)
+    return found | {category_id: get_category_by_id(category_id) for category_id in gone}
 
 
 def people_of(cards: Iterable[BookingCard]) -> dict[UUID, Profile]:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from guildhall.bookings.queries import access_booking
 from guildhall.bookings.types import BookingCard
+from guildhall.eventlog.queries import timeline
 from guildhall.identity.types import Scope
 from guildhall.kernel.ids import read_public_id
 from guildhall.web.operator import story
@@ -29,6 +30,7 @@ def show(request: PageRequest, card: BookingCard, tried: ActionForm | None = Non
     """
     Show a booking; a form that was refused with what is wrong (422).
     """
+    facts = timeline(card.reference)
     context: dict[str, Any] = {
         "section": "bookings",
         "back": request.application.url("booking", request.resolver_match.kwargs["booking_id"])
@@ -36,8 +38,8 @@ def show(request: PageRequest, card: BookingCard, tried: ActionForm | None = Non
         else "",
         "done": done_words(request),
         **booking_pane(card, request, tried),
-        "story": story.story_of(card),
-        "waves": story.waves_of(card),
+        "story": story.story_of(facts),
+        "waves": story.waves_of(card, facts),
         "ledger": story.ledger_lines(card),
         "movements": story.movements_of(card),
         "messages": story.messages_of(card),

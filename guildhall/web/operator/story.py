@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -11,7 +12,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from guildhall.bookings.types import BookingCard
-from guildhall.eventlog.queries import timeline
 from guildhall.eventlog.types import Fact
 from guildhall.kernel.money import Money
 from guildhall.matching.queries import candidates
@@ -94,9 +94,8 @@ class Message:
     reason: str
 
 
-def story_of(card: BookingCard) -> list[Told]:
-    """Tell what happened, the latest first."""
-    facts = timeline(card.reference)
+def story_of(facts: Sequence[Fact]) -> list[Told]:
+    """Tell what happened (a booking's facts, the oldest first), the latest first."""
     names = actor_names(fact.actor for fact in facts)
     return [_told(fact, names) for fact in reversed(facts)]
 
@@ -108,15 +107,15 @@ def _told(fact: Fact, names: dict[str, str]) -> Told:
     return Told(fact.occurred_at, words.sentence(fact.name, payload), names[fact.actor], fact.name, raw, part)
 
 
-def waves_of(card: BookingCard) -> list[Wave]:
+def waves_of(card: BookingCard, told: Sequence[Fact]) -> list[Wave]:
     """
-    Tell the waves of every search with everybody who was considered.
+    Tell, from a booking's facts, the waves of every search with everybody who was considered.
 
     Candidates come cascade by cascade, each counting its waves from 1, so a number that falls begins the next search.
     """
     found = candidates(card.reference)
     people, tiers = people_of(one.provider_id for one in found), tier_labels()
-    opened = [fact for fact in timeline(card.reference) if fact.name == "wave.opened"]
+    opened = [fact for fact in told if fact.name == "wave.opened"]
     by_number: dict[int, list[Fact]] = defaultdict(list)
     for fact in opened:
         by_number[fact.payload["wave_number"]].append(fact)
