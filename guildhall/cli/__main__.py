@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "messages": ("messages", "collect what has to be translated (--check: say what is not)"),
     "verify": ("verification", "check every invariant in the database of a running or of the newest state"),
     "bench": ("bench", "run one of the measurements in bench/ on a database of its own"),
+    "screens": ("screens", "take the pictures of docs/screens/ anew"),
     "migrate": ("manage", "bring the database of a state up to date"),
     "shell": ("manage", "a Python shell with the system loaded, on the database of a state"),
     "psql": ("manage", "the database of a state in psql (--owner: as the owner of the tables)"),

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, Request
+from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize
 
 from guildhall.cli.frontend import package_folder
 
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1440, "height": 900}
 SIZES = {"phone": PHONE, "desk": DESK}
 THEMES = ("light", "dark")
 EVERY_LOOK = tuple((size, theme) for size in SIZES for theme in THEMES)
@@ -104,7 +104,7 @@ def opened(
     """Open a browser of its own in a size and theme; closed afterwards."""
     context = browser.new_context(
         viewport=SIZES[size],
-        color_scheme=theme,
+        color_scheme=theme,  # type: ignore[arg-type]  # one of THEMES
         has_touch=size == "phone",
         is_mobile=size == "phone",
         storage_state=storage,

@@ -25,7 +25,7 @@ from guildhall.web.pages.forms import ChoiceCards, Stepper
 
 _REASON_LENGTH = 500
 _MINUTES_MAX = 4_320
-_OFFERED = 12
+_OFFERED = 8
 
 
 class ActionForm(forms.Form):
