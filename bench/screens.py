@@ -24,6 +24,7 @@ _STILL_MS = 400
 _ZONE = ZoneInfo("America/Los_Angeles")
 _MORNING = 9
 _DOMAIN = "demo.example"
+_ON_THE_WAY = {"latitude": 32.7331, "longitude": -117.1512, "accuracy_metres": 20}
 _LOG_INS = {"my": "ana", "pro": "priya", "ops": "olga"}
 
 
@@ -86,7 +87,6 @@ def _standing(studio: Studio) -> None:
     studio.take("home", "/")
     studio.take("service", "/services/audio?city=san-diego")
     studio.take("price", "/request/price", before=_as_far_as_the_price(studio.site))
-    studio.take("customer", "/my/")
     studio.take("earnings", "/pro/earnings")
 
 
@@ -102,12 +102,14 @@ def _living(studio: Studio, ana: Api, priya: Api, sandbox: Sandbox) -> None:
     priya.post(f"offers/{offer}/acceptance")
     sandbox.quiet()
     priya.put(f"{path}/status", {"status": "en_route"})
+    sandbox.travel(by="15 min")
+    priya.put(f"{path}/position", _ON_THE_WAY)
     studio.take("on-the-way", f"/my/{path}")
+    studio.take("customer", "/my/")
     studio.take("today", "/pro/")
     priya.put(f"{path}/status", {"status": "arrived"})
     priya.put(f"{path}/status", {"status": "in_progress", "start_code": ana.get(path)["start_code"]})
     sandbox.travel(by="75 min")
-    studio.take("at-work", f"/pro/jobs/{booking}")
     priya.put(f"{path}/status", {"status": "completed", "minutes": 75})
     sandbox.quiet()
     studio.take("hours", f"/my/{path}")

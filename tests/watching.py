@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Page
+from playwright.sync_api import TimeoutError as NotSeen
 
 from tests.browser.checking import opened
 from tests.browser.conftest import sign_in
@@ -64,7 +65,11 @@ class TwoBrowsers:
     def _step(self, button: str, headline: str) -> Step:
         spoken = self.customer.evaluate("window.__spoken")
         self.provider.get_by_role("button", name=button).click()
-        self.customer.get_by_role("heading", level=1, name=headline).wait_for(timeout=_SEEN_MS)
+        try:
+            self.customer.get_by_role("heading", level=1, name=headline).wait_for(timeout=_SEEN_MS)
+        except NotSeen as error:
+            message = f"{headline!r} did not come; the provider reads: {self.provider.locator('main').inner_text()}"
+            raise AssertionError(message) from error
         seen = self.customer.evaluate("(words) => [window.__seen[words], window.__spoken]", headline)
         pressed = float(self.provider.evaluate("sessionStorage.getItem('pressed')"))
         return Step(button, headline, seen[0] - pressed, was_told=seen[1] > spoken)

@@ -141,7 +141,7 @@ def _load(page: Page, url: str, seen: Seen, *, ready: str, weight_max: int, expe
 
 def _judge(page: Page, size: str, theme: str) -> list[str]:
     page.set_viewport_size(SIZES[size])
-    page.emulate_media(color_scheme=theme)
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # one of THEMES
     return [f"wider than the screen: {part}" for part in page.evaluate(_TOO_WIDE)] + list(page.evaluate(_AXE))
 
 

@@ -102,5 +102,5 @@ def test_bench_offers_the_measurements_and_none_of_their_helpers(tmp_path):
     done = guild("bench", "common", GUILDHALL_STATE=str(tmp_path / "state"))
 
     assert done.returncode == 2
-    assert "invalid choice: 'common' (choose from 'booking', 'dispatch', 'events')" in done.stderr
+    assert "invalid choice: 'common' (choose from 'booking', 'dispatch', 'events', 'live', 'pages')" in done.stderr
     assert not (tmp_path / "state").exists()
