@@ -1,5 +1,7 @@
 """Reading the catalogue. Lists show what is offered; a category by id is found for ever."""
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet
 
 from guildhall.catalog.models import Category, City, JobKind, RateCard, Tier
@@ -40,10 +42,15 @@ def get_category_by_id(category_id: int) -> CategoryCard:
 
     :raises UnknownCategory: when the id was never given.
     """
-    row = Category.objects.filter(id=category_id).first()
-    if row is None:
+    found = get_categories([category_id])
+    if category_id not in found:
         raise UnknownCategory
-    return _category(row)
+    return found[category_id]
+
+
+def get_categories(category_ids: Collection[int]) -> dict[int, CategoryCard]:
+    """Give categories by id, offered or not, in one query; unknown ids are left out."""
+    return {row.id: _category(row) for row in Category.objects.filter(id__in=category_ids)}
 
 
 def list_job_kinds(category_key: str) -> list[JobKindCard]:

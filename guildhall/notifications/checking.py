@@ -1,24 +1,27 @@
 """The last look before a message is sent: is it still true, may it be sent, and is this the hour."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache, partial
 from uuid import UUID
 
-from guildhall.bookings.queries import access_booking
+from guildhall.bookings.queries import get_bookings
 from guildhall.bookings.types import BookingCard
-from guildhall.catalog.queries import list_cities
+from guildhall.catalog.queries import get_categories, list_cities
 from guildhall.customers.queries import list_addresses
-from guildhall.identity.queries import get_contact, has_consent
+from guildhall.identity.queries import get_contacts, has_consent
 from guildhall.identity.types import ConsentKind, Contact
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.refusals import NotFound
-from guildhall.matching.queries import get_offer
+from guildhall.matching.queries import get_offers
 from guildhall.matching.types import OfferCard, OfferStatus
 from guildhall.notifications import statements
 from guildhall.notifications.models import OutgoingMessage
 from guildhall.notifications.rules import STILL_TRUE, quiet_until
 from guildhall.notifications.types import Channel
-from guildhall.payments.queries import get_payment
+from guildhall.payments.queries import get_payment, list_payouts
+from guildhall.payments.types import PayoutCard
 from guildhall.policy.queries import get, is_paused
 from guildhall.policy.types import EVERY_CITY, NotificationPolicy
 from guildhall.providers.queries import get_schedule
@@ -49,6 +52,11 @@ class Subject:
     booking: BookingCard | None
     offer: OfferCard | None
     zone: str
+    category: str = ""
+    people: Mapping[UUID, Contact] = field(default_factory=dict)
+    """The recipient and both sides of the booking, and maybe others."""
+    list_payouts: Callable[[], Sequence[PayoutCard]] = tuple
+    """Asks for the recipient's, once for all their messages."""
 
 
 def look(message: OutgoingMessage, *, at: datetime) -> Subject:
@@ -82,19 +90,57 @@ def subject_of(message: OutgoingMessage) -> Subject:
 
     :raises Dropped: one of them is gone.
     """
-    try:
-        contact = get_contact(message.recipient_id)
-        booking = _booking(message.reference)
-        offer = get_offer(UUID(message.facts["offer_id"])) if "offer_id" in message.facts else None
-    except NotFound:
-        raise Dropped("subject_gone") from None
-    return Subject(contact, booking, offer, booking.time_zone if booking else _default_zone())
+    [subject] = subjects_of([message])
+    if subject is None:
+        raise Dropped("subject_gone")
+    return subject
 
 
-def _booking(reference: str) -> BookingCard | None:
-    if not reference.startswith("booking:"):
-        return None
-    return access_booking(booking_id=UUID(reference.removeprefix("booking:")), by=_READER)
+def subjects_of(messages: Sequence[OutgoingMessage]) -> list[Subject | None]:
+    """Read whom and what messages are about, everything of one kind together; None where one of them is gone."""
+    bookings = _bookings([found for message in messages if (found := _booking_id(message)) is not None])
+    offers = _offers([found for message in messages if (found := _offer_id(message)) is not None])
+    sides = {side for card in bookings.values() for side in (card.customer_id, card.provider_id) if side is not None}
+    people = get_contacts({*sides, *(message.recipient_id for message in messages)})
+    categories = get_categories({card.category_id for card in bookings.values()})
+    default_zone = cache(_default_zone)
+    payouts_of = cache(list_payouts)
+
+    def about(message: OutgoingMessage) -> Subject | None:
+        booking_id, offer_id = _booking_id(message), _offer_id(message)
+        booking = None if booking_id is None else bookings.get(booking_id)
+        offer = None if offer_id is None else offers.get(offer_id)
+        is_gone = (booking_id and not booking) or (offer_id and not offer) or message.recipient_id not in people
+        if is_gone:
+            return None
+        return Subject(
+            contact=people[message.recipient_id],
+            booking=booking,
+            offer=offer,
+            zone=booking.time_zone if booking else default_zone(),
+            category=categories[booking.category_id].name if booking else "",
+            people=people,
+            list_payouts=partial(payouts_of, message.recipient_id),
+        )
+
+    return [about(message) for message in messages]
+
+
+def _bookings(booking_ids: Collection[UUID]) -> dict[UUID, BookingCard]:
+    return get_bookings(booking_ids=booking_ids, by=_READER) if booking_ids else {}
+
+
+def _offers(offer_ids: Collection[UUID]) -> dict[UUID, OfferCard]:
+    return get_offers(offer_ids) if offer_ids else {}
+
+
+def _booking_id(message: OutgoingMessage) -> UUID | None:
+    kind, _, number = message.reference.partition(":")
+    return UUID(number) if kind == "booking" else None
+
+
+def _offer_id(message: OutgoingMessage) -> UUID | None:
+    return UUID(message.facts["offer_id"]) if "offer_id" in message.facts else None
 
 
 def _check_recipient(message: OutgoingMessage, contact: Contact) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from guildhall.notifications.checking import Dropped, Subject, subject_of
+from guildhall.notifications.checking import Dropped, subjects_of
 from guildhall.notifications.gateway import Rejected
 from guildhall.notifications.models import InboxItem, OutgoingMessage
 from guildhall.notifications.rendering import render_line
@@ -11,14 +11,12 @@ from guildhall.notifications.types import InboxCard
 
 def shown(items: Sequence[InboxItem]) -> Iterator[InboxCard]:
     """Give items as their recipient reads them; what is about something that is gone is left out."""
-    subjects: dict[tuple[str, str], Subject] = {}
-    for item in items:
-        message = _as_message(item)
+    messages = [_as_message(item) for item in items]
+    for item, message, subject in zip(items, messages, subjects_of(messages), strict=True):
+        if subject is None:
+            continue
         try:
-            about = (item.reference, item.facts.get("offer_id", ""))
-            if about not in subjects:
-                subjects[about] = subject_of(message)
-            line, link = render_line(message, subjects[about])
+            line, link = render_line(message, subject)
         except (Dropped, Rejected):
             continue
         yield InboxCard(

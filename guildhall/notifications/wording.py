@@ -10,20 +10,20 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime
 from django.conf import settings
+from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext, ngettext
 
 from guildhall.bookings.types import BookingCard
-from guildhall.catalog.queries import UnknownJobKind, get_category_by_id, get_job_kind
+from guildhall.catalog.queries import UnknownJobKind, get_job_kind
 from guildhall.customers.queries import get_address, saved_card
-from guildhall.identity.queries import get_code_to_send, get_contact
+from guildhall.identity.queries import get_code_to_send
+from guildhall.identity.types import Contact
 from guildhall.kernel.ids import public_id
 from guildhall.kernel.money import Money
 from guildhall.matching.types import Mode, OfferCard
 from guildhall.notifications.checking import Dropped, Subject
 from guildhall.notifications.models import OutgoingMessage
 from guildhall.notifications.rules import CODE_LIFE
-from guildhall.payments.queries import list_payouts
-from guildhall.providers.queries import get_profile
 from guildhall.verticals.reading import Pack, read_pack
 
 _HOUR = 60
@@ -47,6 +47,12 @@ def _read(vertical: str) -> Pack:
     return read_pack(vertical)
 
 
+def _later(write: Callable[..., str], *about: object) -> str:
+    """Give a text that is written when a template shows it: an inbox's lines show little, and many stand on a page."""
+    written: str = lazy(write, str)(*about)
+    return written
+
+
 def words_for(message: OutgoingMessage, subject: Subject) -> Words:
     """
     Give everything that the templates of a message may use.
@@ -62,7 +68,7 @@ def words_for(message: OutgoingMessage, subject: Subject) -> Words:
         "link": f"{settings.PUBLIC_URL}{_HOMES[message.role]}/",
     }
     if subject.booking is not None:
-        words |= _of_booking(message, subject.booking)
+        words |= _of_booking(message, subject.booking, subject.category)
     if subject.offer is not None:
         words |= _of_offer(subject.offer, subject.zone)
     for build in _BY_EVENT.get(message.event_name, ()):
@@ -70,14 +76,13 @@ def words_for(message: OutgoingMessage, subject: Subject) -> Words:
     return words
 
 
-def _of_booking(message: OutgoingMessage, booking: BookingCard) -> Words:
+def _of_booking(message: OutgoingMessage, booking: BookingCard, category: str) -> Words:
     """Give what both sides may know at any time: no names, no place."""
     number = public_id("bk", booking.id)
-    category = get_category_by_id(booking.category_id).name
     return {
         "link": f"{settings.PUBLIC_URL}{_JOBS[message.role]}/{number}",
         "number": number,
-        "job": _job(booking, category),
+        "job": _later(_job, booking, category),
         "category": category,
         "when": shown(booking.starts_at, booking.time_zone),
         "is_asap": booking.mode == "asap",
@@ -127,16 +132,20 @@ def _sides(message: OutgoingMessage, subject: Subject) -> Words:
     if message.role == "provider":
         if booking.provider_id != message.recipient_id or booking.address_id is None:
             return {"customer_name": "", "address": ""}
-        place = get_address(booking.customer_id, booking.address_id)
-        customer = get_contact(booking.customer_id)
         return {
-            "customer_name": f"{customer.first_name} {customer.last_name[:1]}.".strip(),
-            "address": f"{place.street}, {place.city}, {place.state} {place.zip_code}",
+            "customer_name": _short_name(subject.people[booking.customer_id]),
+            "address": _later(_address, booking.customer_id, booking.address_id),
         }
-    if booking.provider_id is None:
-        return {"provider_name": ""}
-    profile = get_profile(booking.provider_id)
-    return {"provider_name": f"{profile.first_name} {profile.last_initial}.".strip()}
+    return {"provider_name": _short_name(subject.people[booking.provider_id]) if booking.provider_id else ""}
+
+
+def _short_name(person: Contact) -> str:
+    return f"{person.first_name} {person.last_name[:1]}.".strip()
+
+
+def _address(customer_id: UUID, address_id: UUID) -> str:
+    place = get_address(customer_id, address_id)
+    return f"{place.street}, {place.city}, {place.state} {place.zip_code}"
 
 
 def _start_code(message: OutgoingMessage, subject: Subject) -> Words:
@@ -200,9 +209,13 @@ def _cancellation(message: OutgoingMessage, _subject: Subject) -> Words:
 
 
 def _captured(message: OutgoingMessage, subject: Subject) -> Words:
-    card = saved_card(subject.contact.id)
     amount = Money(message.facts["captured_minor"], message.facts["currency"])
-    return {"amount": amount.shown(), "card": f"{card.brand.title()} •••• {card.last4}" if card else ""}
+    return {"amount": amount.shown(), "card": _later(_card, subject.contact.id)}
+
+
+def _card(customer_id: UUID) -> str:
+    card = saved_card(customer_id)
+    return f"{card.brand.title()} •••• {card.last4}" if card else ""
 
 
 def _transferred(message: OutgoingMessage, _subject: Subject) -> Words:
@@ -219,7 +232,7 @@ def _tip(message: OutgoingMessage, _subject: Subject) -> Words:
 def _payout(message: OutgoingMessage, subject: Subject) -> Words:
     """Tell of the whole payout: the fact speaks of one booking's part of it."""
     amount = Money(message.facts["amount_minor"], message.facts["currency"])
-    for payout in list_payouts(subject.contact.id):
+    for payout in subject.list_payouts():
         if payout.id == UUID(message.facts["payout_id"]):
             amount = Money(payout.amount_minor, payout.currency)
     return {"amount": amount.shown(), "link": f"{settings.PUBLIC_URL}/pro/earnings"}

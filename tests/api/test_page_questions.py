@@ -59,8 +59,6 @@ def views() -> Iterator[tuple[str, str, str]]:
 
 
 VIEWS = sorted(set(views()))
-# An inbox writes each message anew and asks about each booking that is named in it, up to a page of twenty.
-ASKS_FOR_EACH = {"/my/messages", "/my/messages/live", "/pro/messages", "/pro/messages/live"}
 
 
 @dataclass(frozen=True)
@@ -169,13 +167,7 @@ _MORE = (
 )
 
 
-def _cases() -> Iterator[object]:
-    for path, role, shown in VIEWS:
-        marks = [pytest.mark.xfail(reason="asks about each booking")] if path in ASKS_FOR_EACH else []
-        yield pytest.param(path, role, shown, marks=marks)
-
-
-@pytest.mark.parametrize(("path", "role", "shown"), list(_cases()))
+@pytest.mark.parametrize(("path", "role", "shown"), VIEWS)
 def test_a_page_asks_few_questions_and_no_more_when_there_is_more_to_show(questions, path, role, shown):
     few, many = (found[shown].counted for found in questions)
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from guildhall.eventlog.commands import ensure_subscriptions
 from guildhall.notifications.commands import hear_sms, record_sms_status
 from guildhall.timers.queries import clock_now
+from tests.given_matching import clock_at
 from tests.sandbox.running import SID, TOKEN, FakeGuildhall, SandboxProcess, sandbox_process
 
 OURS = "+16195550100"
@@ -17,10 +19,11 @@ OURS = "+16195550100"
 
 @pytest.fixture(autouse=True)
 def _subscriptions(request: pytest.FixtureRequest) -> None:
-    """Every subscription has its cursor, so that facts are heard from the test's first one on."""
+    """Every subscription has its cursor, so that facts are heard from the test's first one on, and it is day, whenever the tests are run."""
     if request.node.get_closest_marker("django_db"):
         request.getfixturevalue("db")
         ensure_subscriptions()
+        clock_at((clock_now() + timedelta(days=1)).replace(hour=18))  # in the morning in Los Angeles
 
 
 @dataclass

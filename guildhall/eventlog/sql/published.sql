@@ -36,6 +36,8 @@ $$;
 
 -- Number waiting facts in order of seq, seal the batch, and wake the subscribers with one notification. Returns how many.
 -- The row lock on the head is the fence: two sequencers can never number at once.
+-- It commits without waiting for the disk: what subscribers make of the numbers is committed after them, so should the machine fail, both
+-- are lost or only what came later, and the facts, which wait for the disk, are numbered again.
 -- Rows are looked up one by one by key: a plan made for a batch of thousands would read the whole log for a batch of three.
 create or replace function eventlog.sequence_batch(most integer) returns integer language plpgsql volatile
 set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
@@ -46,6 +48,7 @@ declare
 begin
   if not exists (select from eventlog_pending) then return 0; end if;
   select * into head from eventlog_sequencer_head where id = 1 for update;
+  perform set_config('synchronous_commit', 'off', true);
   with taken as (
     delete from eventlog_pending where seq in (select seq from eventlog_pending order by seq limit most) returning seq
   ), placed as (

@@ -1,5 +1,7 @@
 """Saying yes or no to what was said on the telephone."""
 
+from contextlib import suppress
+
 from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -42,8 +44,6 @@ def answer_time(request: PageRequest, booking_id: str) -> HttpResponse:
     if not form.is_valid():
         return booking_pages.show(request, card, status=UNPROCESSABLE)
     command = confirm_time if form.cleaned_data["answer"] == "yes" else decline_time
-    try:
+    with suppress(NothingProposed, MoveRefused):  # likewise
         command(booking_id=card.id, by=request.actor, at=request.received_at)
-    except (NothingProposed, MoveRefused):  # likewise
-        return SeeOther(address_of(card))
     return SeeOther(address_of(card))

@@ -111,7 +111,8 @@ def booking(request: HttpRequest, booking_id: BookingId) -> BookingOut:
     """Follow a booking: its status, money, and for its customer the search for a provider (which wave, whom, until when) and the way there."""
     actor = who(request)
     card = access_booking(booking_id=booking_id, by=actor)
-    return show_booking(card, actor, on_the_way(card, by=actor, at=received_at(request)))
+    way = on_the_way(card, by=actor, at=received_at(request)) if card.status == "en_route" else None
+    return show_booking(card, actor, way)
 
 
 @router.put("/bookings/{booking_id}/status", response=BookingOut, auth=ANYBODY)
