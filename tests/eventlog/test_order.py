@@ -70,7 +70,11 @@ def by_transaction(reader: psycopg.Connection) -> Callable[[], list[int]]:
 
 
 def write(url: str, aggregates: list[UUID], number: int) -> None:
-    """Write facts as the edge does: the key first (the transaction gets its id), then wait for the aggregate's lock."""
+    """
+    Write facts as the edge does: the key first (the transaction gets its id), then wait for the aggregate's lock.
+
+    Now and then one is slow before the lock, so that others with later ids overtake it, or before it commits.
+    """
     with psycopg.connect(url) as connection:
         for turn in range(ROUNDS):
             with connection.transaction():
@@ -78,6 +82,8 @@ def write(url: str, aggregates: list[UUID], number: int) -> None:
                     "insert into first_written (key) values (%s)",
                     [f"{number}-{turn}"],
                 )
+                if turn % 10 == (number + 5) % 10:
+                    time.sleep(0.002)
                 aggregate = aggregates[(number * 7 + turn) % AGGREGATES]
                 version = connection.execute(
                     "update counted_thing set version = version + 1 where id = %s returning version", [aggregate]
