@@ -25,7 +25,8 @@ _OPEN_OFFERS = """
 """
 _GOING_ON = """
     select id, status, mode, customer_id, provider_id, lower(planned), minutes_from,
-           case when status = 'arrived' and not is_pinned then start_code end
+           case when status = 'arrived' and not is_pinned then start_code end,
+           case status when 'arrived' then arrived_at when 'in_progress' then started_at when 'completed' then finished_at end
     from bookings_booking
     where status in ('awaiting_card', 'confirmed', 'en_route', 'arrived', 'in_progress', 'completed')
       and lower(planned) < timers.clock_now() + interval '1 day' order by lower(planned) limit %s
@@ -98,8 +99,9 @@ def waiting(request: HttpRequest) -> HttpResponse:
             "starts_at": starts_at.isoformat(),
             "minutes": minutes,
             "said_at_the_door": said,
+            "since": since.isoformat() if since else None,
         }
-        for booking_id, status, mode, customer_id, provider_id, starts_at, minutes, said in bookings
+        for booking_id, status, mode, customer_id, provider_id, starts_at, minutes, said, since in bookings
     ]
     now = queries.clock_now().isoformat()
     return JsonResponse({"now": now, "offers": shown_offers, "bookings": shown_bookings})

@@ -45,7 +45,11 @@ class Play:
         self.last = ""
 
     def notice(self, seen: dict[str, Any], *, speed: float) -> None:
-        """Decide about everything that was not there the last time. `speed` shortens drives, work and thinking afterwards."""
+        """
+        Decide about everything that was not there the last time. `speed` shortens drives, work and thinking afterwards.
+
+        What has lasted for a while when it is noticed (somebody travelled in time meanwhile) is not begun anew.
+        """
         now = datetime.fromisoformat(seen["now"])
         there = {offer["id"] for offer in seen["offers"]}
         self._notice_offers([one for one in seen["offers"] if one["id"] not in self._decided], now)
@@ -54,7 +58,8 @@ class Play:
             there.add(key)
             if key not in self._decided and len(self._agenda) < _AGENDA_MAX:
                 self._decided[key] = now
-                for about in self._plans(booking, now, speed):
+                since = datetime.fromisoformat(booking["since"]) if booking.get("since") else now
+                for about in self._plans(booking, since, speed):
                     self._put(*about)
         self._decided = {key: at for key, at in self._decided.items() if key in there}
 

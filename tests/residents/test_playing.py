@@ -137,6 +137,19 @@ def test_who_is_asked_to_come_later_does_so_with_what_was_meant():
     assert play.done == {"started": 1}
 
 
+def test_work_that_began_before_it_was_noticed_ends_when_it_would_have_ended():
+    """Somebody travels half an hour ahead between the start of the work and the next look."""
+    api = Told({})
+    play = Play(residence(api), CAST)
+    job = {"id": "bk_1", "status": "in_progress", "mode": "asap", "customer": "cu_1", "provider": "pr_1", "minutes": 60}
+    began = NOW - timedelta(minutes=30)
+
+    play.notice(seen(bookings=[{**job, "starts_at": began.isoformat(), "since": began.isoformat()}]), speed=60)
+
+    assert play.act(NOW) == 1
+    assert [body["status"] for _, body in api.told] == ["completed"]
+
+
 def test_who_is_on_the_way_tells_where_from_home_to_the_door_and_hears_the_code_where_no_pin_is():
     place, area = (
         {"latitude": 32.70, "longitude": -117.20},
