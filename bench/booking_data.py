@@ -30,10 +30,10 @@ insert into bookings_booking (
   id, version, status, mode, customer_id, category_id, kind, address_id, latitude, longitude, city_key, time_zone, starts_local,
   planned, minutes_from, minutes_to, buffer_minutes, instructions, purchase_order, start_code, terms, policy_versions, currency,
   estimate_from_minor, estimate_to_minor, authorize_minor, excluded, requested_at, deadline_at, break_minutes, is_flagged, notes,
-  reason, cancelled_by, cancellation_fee_minor)
+  reason, cancelled_by, cancellation_fee_minor, is_proposal, proposed_local)
 select booking_id, 1, 'awaiting_card', 'scheduled', %(customer)s, 1, '', %(address)s, 32.7, -117.2, 'san-diego',
   'America/Los_Angeles', '', tstzrange(starts_at, starts_at + interval '150 minutes'), 60, 120, 30, '', '', '0000', %(terms)s, '{}',
-  'USD', 6000, 12000, 15000, '{}', now(), now(), 0, false, '', '', '', 0
+  'USD', 6000, 12000, 15000, '{}', now(), now(), 0, false, '', '', '', 0, false, ''
 from bench_offer
 """
 _CASCADES = """
@@ -56,15 +56,15 @@ from bench_offer
 """
 
 
-def fill() -> None:
+def fill(bookings: int = BOOKINGS) -> None:
     """Make the providers and, for each, ten jobs three hours apart that only they are asked for."""
-    say(f"filling: {BOOKINGS} bookings with an open offer each")
+    say(f"filling: {bookings} bookings with an open offer each")
     Category.objects.get_or_create(id=1, key="audio", name="Audio", description="", icon="")
     people()
     values = {**_customer(), "terms": _terms().model_dump_json()}
     with as_owner() as owner:
         owner.execute("set work_mem = '256MB'; set synchronous_commit = off")
-        owner.execute(_OFFERS, [BOOKINGS])
+        owner.execute(_OFFERS, [bookings])
         owner.execute("alter table bench_offer add primary key (n)")
         with without_foreign_keys(owner, *_TABLES):
             owner.execute(_BOOKINGS, values)
