@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from guildhall.cli import applied
 from guildhall.eventlog.commands import ensure_subscriptions
 from guildhall.kernel.moves import Move, pairs
 
@@ -25,6 +26,7 @@ end $$;
 
 def migrate(*, quiet: bool = True) -> None:
     """Bring the database to what this program expects: Django's migrations, then everything that is not a table, and cursors."""
+    applied.note(settings.MIGRATION_DATABASE_URL)
     call_command("migrate", interactive=False, verbosity=0 if quiet else 1)
     apply()
     ensure_subscriptions()

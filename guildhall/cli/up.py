@@ -20,7 +20,7 @@ from pathlib import Path
 
 import setproctitle
 
-from guildhall.cli import environment, roles
+from guildhall.cli import applied, environment, roles
 from guildhall.cli.cluster import ClusterError
 from guildhall.cli.database import Database, forget, migration, open_database
 from guildhall.cli.environment import Ports, Unusable
@@ -157,7 +157,7 @@ class _Up:
         if has_sandbox and importlib.util.find_spec("sandbox"):
             supervisor.start(roles.sandbox(variables, ports, self._state.folder / "sandbox"))
         if not is_current:
-            self._migrate(supervisor, variables)
+            self._migrate(supervisor, database, variables)
         _load_django(variables)
         if not is_current:
             self._must(supervisor, "pack", partial(_load_pack, self._vertical))
@@ -201,7 +201,13 @@ class _Up:
             self._say(f"the database is in {database.cluster.folder}: its user cannot reach the state folder")
         return database
 
-    def _migrate(self, supervisor: Supervisor, variables: Mapping[str, str]) -> None:
+    def _migrate(self, supervisor: Supervisor, database: Database, variables: Mapping[str, str]) -> None:
+        if changed := applied.changed_since(database.owner_url):
+            message = (
+                f"this database was made by another build, whose {changed[0]} said something else: it cannot be brought up to"
+                f" date. Start with another one (--state FOLDER), or remove this one first ({self._state.folder})"
+            )
+            raise Unusable(message)
         self._say("migrating the database (some seconds)")
         self._must(supervisor, "migrate", migration(variables, quiet=True))
 
