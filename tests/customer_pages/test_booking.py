@@ -73,7 +73,7 @@ def test_hours_are_confirmed_once_and_the_receipt_has_every_line(ana, priya):
 
     assert first["Location"] == second["Location"] == page_of(booking_id)
     text = client.get(page_of(booking_id)).content.decode()
-    assert "1 h 30 min \N{MULTIPLICATION SIGN}" in text
+    assert "1\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}30\N{NO-BREAK SPACE}min \N{MULTIPLICATION SIGN}" in text
     assert "$202.50" in text
 
 

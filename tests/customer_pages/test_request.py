@@ -155,4 +155,4 @@ def test_a_time_that_comes_twice_is_told_apart_by_what_the_clocks_call_themselve
     answer = say(Client(), when={"mode": "scheduled", "day": "2027-11-07", "time": "01:30"})
 
     names = [name for _, name in answer.context["form"].fields["fold"].choices]
-    assert [name.replace("\u202f", " ") for name in names] == ["1:30 AM PDT", "1:30 AM PST"]
+    assert [name.replace("\N{NO-BREAK SPACE}", " ") for name in names] == ["1:30 AM PDT", "1:30 AM PST"]

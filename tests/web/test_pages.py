@@ -145,7 +145,7 @@ def test_a_moment_is_written_by_the_jobs_clocks():
         spanish = written("{% when at zone %}", at=MONDAY, zone=ZONE)
 
     assert 'datetime="2026-11-23T17:00:00+00:00"' in text
-    assert "Mon, Nov 23, 9:00 AM" in text
+    assert "Mon, Nov 23, 9:00\N{NO-BREAK SPACE}AM" in text
     assert "PST" in text
     assert "lun, 23 de nov, 9:00" in spanish
 

@@ -34,7 +34,12 @@ def _shown(there: datetime, style: Style, name: str) -> str:
     """Remembered by its minute: Babel takes longer for it than everything else on a page of bookings together."""
     day = format_skeleton(_SKELETONS[style], there, locale=name) if _SKELETONS[style] else ""
     clock = format_skeleton("hm", there, locale=name) if style != "date" else ""
-    return ", ".join(piece for piece in (day, clock) if piece)
+    return ", ".join(piece for piece in (day, _unbroken(clock)) if piece)
+
+
+def _unbroken(text: str) -> str:
+    """Keep numbers and their units on one line."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def zone_shown(there: datetime) -> str:
@@ -67,7 +72,7 @@ def length(minutes: int) -> str:
     """Write a length in hours and minutes."""
     hours, rest = divmod(int(minutes), _MINUTES_PER_HOUR)
     pieces = [f"{hours} h" if hours else "", f"{rest} min" if rest or not hours else ""]
-    return " ".join(piece for piece in pieces if piece)
+    return _unbroken(" ".join(piece for piece in pieces if piece))
 
 
 def decimal(value: float) -> str:
@@ -77,4 +82,4 @@ def decimal(value: float) -> str:
 
 def miles(metres: float) -> str:
     """Write a distance as people of the place measure it: `2.4 mi`, at least a tenth."""
-    return _("%(miles)s mi") % {"miles": decimal(max(metres / _METRES_A_MILE, 0.1))}
+    return _unbroken(_("%(miles)s mi") % {"miles": decimal(max(metres / _METRES_A_MILE, 0.1))})
