@@ -210,7 +210,7 @@ def test_a_job_is_given_back_and_leaves_the_screen(town, browser, site, looked_a
         expect(page.get_by_text("others are asked at once")).to_be_visible()
         looked_at(page.url, cookies)
         page.get_by_role("button", name="Give the job back").click()
-        expect(page.get_by_role("alert")).to_contain_text("This field is required.")
+        expect(page.get_by_role("alert")).to_contain_text("Please fill this in.")
         page.get_by_label("What happened?").fill("My van broke down.")
         page.get_by_role("button", name="Give the job back").click()
 

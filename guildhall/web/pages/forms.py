@@ -7,6 +7,12 @@ from typing import Any
 from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+# Django says "This field is required": that says neither what to do nor to whom.
+forms.Field.default_error_messages["required"] = _("Please fill this in.")
+forms.ChoiceField.default_error_messages["required"] = _("Please choose one.")
+forms.MultipleChoiceField.default_error_messages["required"] = _("Please choose at least one.")
 
 
 class Renderer(TemplatesSetting):

@@ -194,7 +194,7 @@ class Area(forms.Form):
         needed = {"circle": ("miles", "latitude", "longitude"), "drawn": ("geojson",)}
         for name in needed.get(cleaned.get("shape", ""), ()):
             if cleaned.get(name) is None and name not in self.errors:
-                self.add_error(name, _("This field is required."))
+                self.add_error(name, _("Please fill this in."))
         return cleaned
 
     @property
