@@ -18,7 +18,7 @@ def cancellation_terms(terms: Terms, *, mode: str, tier_rank: int | None = None)
         }
         return _(
             "Cancelling is free until somebody has accepted, and after that up to %(hours)s before the start; later it costs "
-            "%(percent)s %% of the lower estimate."
+            "%(percent)s%% of the lower estimate."
         ) % {"hours": hours, "percent": terms.late_fee_percent}
     if not terms.asap_call_out:
         return _("Cancelling is free until the work begins.")
