@@ -32,3 +32,15 @@ def test_signing_in_opens_one_application_only():
     assert client.get("/my/").headers["Location"] == "/my/account/sign-in?next=/my/"
     cookie = client.cookies["guildhall_pro"]
     assert (cookie["path"], cookie["httponly"], cookie["samesite"], cookie["secure"]) == ("/pro", True, "Lax", "")
+
+
+def test_public_pages_know_that_a_customer_is_signed_in_and_nothing_else_of_them():
+    people.catalogue()
+    client = signed_in(people.customer(), "my")
+    client.get("/my/")
+
+    assert client.cookies["guildhall_customer"].value == "1"
+    assert "/my/account/sign-in" not in client.get("/").content.decode()
+    client.post("/my/account/sign-out")
+    client.get("/my/")
+    assert "/my/account/sign-in" in client.get("/").content.decode()

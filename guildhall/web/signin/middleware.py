@@ -16,11 +16,14 @@ from guildhall.kernel.refusals import NotAllowed
 from guildhall.web.middleware import received_at
 from guildhall.web.pages.errors import answer_refusal
 from guildhall.web.signin.access import is_asked_by_pages, is_open, scopes_let_in
-from guildhall.web.signin.applications import Application, application_of
+from guildhall.web.signin.applications import CUSTOMER, Application, application_of
 from guildhall.web.signin.returning import sign_in_path
 
 _CSRF_SECRET_LENGTH = 32
 _CSRF_AGE_SECONDS = 365 * 86_400
+_MARK_AGE_SECONDS = 30 * 86_400
+# The templates of the public pages read it.
+MARK = "guildhall_customer"
 
 
 class NotSignedIn(NotAllowed):
@@ -51,6 +54,8 @@ class SignIn:
             response = self.get_response(request)
         if application and token and account is None and application.session_cookie not in response.cookies:
             application.delete_cookie(response, application.session_cookie)
+        if application == CUSTOMER:
+            _tell_public_pages(request, response, is_signed_in=account is not None)
         return response
 
     def process_view(
@@ -73,6 +78,16 @@ class SignIn:
         if asked and not asked & request.account.scopes:
             return answer_refusal(request, NotAllowed())
         return None
+
+
+def _tell_public_pages(request: HttpRequest, response: HttpResponse, *, is_signed_in: bool) -> None:
+    """Keep a mark that holds no secret: public pages know no session, but must not ask a customer who has one to sign in."""
+    is_marked = MARK in request.COOKIES
+    if is_signed_in and not is_marked:
+        is_secure = settings.PUBLIC_URL.startswith("https:")
+        response.set_cookie(MARK, "1", max_age=_MARK_AGE_SECONDS, secure=is_secure, httponly=True, samesite="Lax")
+    elif is_marked and not is_signed_in:
+        response.delete_cookie(MARK, samesite="Lax")
 
 
 def _is_part_of_a_page(request: HttpRequest) -> bool:
