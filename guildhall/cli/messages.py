@@ -19,6 +19,7 @@ from guildhall.cli.state import CHECKOUT
 
 LANGUAGES = ("es",)
 _HOUSE = CHECKOUT / "guildhall"
+_KINDS = (".py", ".html", ".txt")
 _FUNCTIONS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 # Refusals say their sentence in these; it is translated where it is shown.
 _SENTENCES = {"default_detail", "_TITLES", "_CODES"}
@@ -141,7 +142,7 @@ def _written(catalogue: Catalog) -> bytes:
 def _collect(part: Path) -> Catalog:
     template = Catalog()
     others = [other for other in _parts() if other != _HOUSE] if part == _HOUSE else []
-    for file in sorted([*part.rglob("*.py"), *part.rglob("*.html")]):
+    for file in sorted(file for kind in _KINDS for file in part.rglob(f"*{kind}")):
         if any(other in file.parents for other in others) or "migrations" in file.parts or "cli" in file.parts:
             continue
         text = file.read_text()

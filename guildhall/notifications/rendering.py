@@ -20,6 +20,8 @@ from guildhall.notifications.wording import Words, pack, words_for
 
 _FOLDER = "notifications"
 _VALUE = re.compile(r"- (?P<label>[^:]+): ?(?P<value>.*)")
+# Letters that would cost a text message more than half of its room (3GPP TS 23.038 has the others of Spanish), and what is read for them.
+_PLAIN_LETTERS = str.maketrans("áíóúÁÍÓÚ", "aiouAIOU")
 _ACTION = re.compile(r"> (?P<label>[^:]+): (?P<url>\S+)")
 
 
@@ -76,7 +78,7 @@ def render_text(message: OutgoingMessage, subject: Subject, *, valid_seconds: in
         except Rejected:
             title = subject_line(_text(message, "subject.txt", words))
             body = _plain(_template(f"{_FOLDER}/sms.txt"), {**words, "title": title})
-    line = " ".join(body.split())
+    line = " ".join(body.split()).translate(_PLAIN_LETTERS)
     # An offer's address belongs to one provider and one wave; anything else is known by its whole text.
     mark = words["link"] if subject.offer is not None else line
     return Text(to=subject.contact.phone_number, body=line, mark=mark, valid_seconds=valid_seconds)

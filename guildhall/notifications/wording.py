@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime
 from django.conf import settings
-from django.utils.functional import lazy
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.functional import Promise, lazy
+from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
 
 from guildhall.bookings.types import BookingCard
 from guildhall.catalog.queries import UnknownJobKind, get_job_kind
@@ -28,10 +28,11 @@ from guildhall.verticals.reading import Pack, read_pack
 
 _HOUR = 60
 _METRES_A_MILE = 1_609.344
-_LONG = "EEEE, MMMM d, h:mm a"
-_SHORT = "EEE MMM d h:mm a"
-_CLOCK = "h:mm a"
-_DAY = "MMMM d, y"
+# Where the parts of a date stand is a matter of the language, so these are translated (CLDR date field symbols).
+_LONG = pgettext_lazy("moment", "EEEE, MMMM d, h:mm a")
+_SHORT = pgettext_lazy("moment", "EEE MMM d h:mm a")
+_CLOCK = pgettext_lazy("moment", "h:mm a")
+_DAY = pgettext_lazy("moment", "MMMM d, y")
 _HOMES = {"customer": "/my", "provider": "/pro", "operator": "/ops"}
 _JOBS = {"customer": "/my/bookings", "provider": "/pro/jobs", "operator": "/ops/bookings"}
 Words = dict[str, Any]
@@ -288,13 +289,13 @@ _BY_EVENT: dict[str, tuple[Callable[[OutgoingMessage, Subject], Words], ...]] = 
 }
 
 
-def shown(at: datetime, zone: str, pattern: str = _LONG) -> str:
+def shown(at: datetime, zone: str, pattern: str | Promise = _LONG) -> str:
     """Write an instant as the clock there shows it, with the zone's abbreviation: `Monday, March 1, 9:00 AM PST`."""
     local = at.astimezone(ZoneInfo(zone))
-    text = str(format_datetime(local, pattern, locale=_locale()))
+    text = str(format_datetime(local, str(pattern), locale=_locale()))
     # Newer locale data puts a narrow no-break space before AM and PM, which costs a text message half of its letters.
     text = text.replace("\u202f", " ").replace("\u00a0", " ")
-    return text if pattern == _DAY else f"{text} {local.tzname()}"
+    return text if pattern is _DAY else f"{text} {local.tzname()}"
 
 
 def lasting(minutes: int) -> str:

@@ -186,16 +186,17 @@ def plain(html):
     return [unescape(piece).strip() for piece in re.split(r"<[^>]+>", body) if piece.strip()]
 
 
-def check_mail(mail, message):
+def check_mail(mail, message, language="en"):
     assert 8 <= len(mail.subject) <= 120, mail.subject
     everything = mail.subject + mail.text + mail.html
     assert MISSING not in everything, everything
     assert "None" not in mail.text, mail.text
     assert not re.search(r"\{[{%#]|[%#}]\}|&amp;|&#|&quot;", mail.subject + mail.text), mail.text
-    assert not re.search(r" {2}|: *\n| ,| \.(\s|$)|\n\n\n", mail.text), mail.text
+    # Spanish ends the greeting, which is the first line, with a colon.
+    assert not re.search(r" {2}|: *\n| ,| \.(\s|$)|\n\n\n", mail.text.partition("\n")[2]), mail.text
     assert unescape(re.search(r"<title>(.*)</title>", mail.html)[1]) == mail.subject
     assert mail.html.count("<h1>") == 1
-    assert '<html lang="en">' in mail.html
+    assert f'<html lang="{language}">' in mail.html
     assert not re.search(r"<img|<script|<link|url\(|@import", mail.html)
     check_parity(mail)
     check_links(mail, message)
@@ -231,24 +232,26 @@ def check_links(mail, message):
 EVENTS = sorted({rule.event for rule in DEFAULT_RULES})
 
 
-def test_every_cell_of_the_default_matrix_is_written_in_full(world):
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_cell_of_the_default_matrix_is_written_in_full(world, language):
+    Account.objects.update(language=language)
     written = set()
     for event in (event for name in EVENTS for event in world.events(name)):
         for message, subject in letters(event):
             written.add((event.name, message.role, message.channel, message.template))
             if message.channel == "sms":
-                check_text(rendering.render_text(message, subject, valid_seconds=60))
+                check_text(rendering.render_text(message, subject, valid_seconds=60), language)
             else:
-                check_mail(rendering.render_mail(message, subject), message)
+                check_mail(rendering.render_mail(message, subject), message, language)
 
     sent = [rule for rule in DEFAULT_RULES if rule.channel != "in_app"]
     assert written == {(rule.event, rule.role, rule.channel, rule.template) for rule in sent}
 
 
-def check_text(text):
+def check_text(text, language):
     assert MISSING not in text.body
     assert text.body.startswith("AV Heroes: ")
-    assert text.body.endswith("Reply STOP to end")
+    assert text.body.endswith({"en": "Reply STOP to end", "es": "STOP para baja"}[language])
     assert segments(text.body) == 1, text.body
 
 
