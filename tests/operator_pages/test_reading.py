@@ -104,6 +104,7 @@ def test_bookings_are_found_by_every_filter(olga):
     assert [card.id for card in find_bookings(by=olga.actor, wanted=BookingFilter(), limit=1)] == [his]
     assert [card.id for card in find_bookings(by=olga.actor, wanted=BookingFilter(), before=his)] == [hers]
     assert set(get_bookings(booking_ids=[hers, olga.id], by=olga.actor)) == {hers}
+    assert set(get_bookings(booking_ids=[hers, his], by=priya.actor)) == {hers}
 
 
 def test_whom_a_job_can_be_given_to_is_asked_without_leaving_a_trace(olga):

@@ -67,4 +67,5 @@ def test_what_was_earned_is_told_once_its_hours_are_final(priya):
     assert (one.reference, one.kind, one.is_blocked) == (f"booking:{booking_id}", "work", False)
     page = browser(priya).get("/pro/earnings").content.decode()
     assert f"{one.amount_minor / 100:.2f}" in page
+    assert "Audio, Ana A." in page
     assert list_earnings(people.provider("Diego").id, since=since) == []

@@ -14,13 +14,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from guildhall.kernel.ids import public_id
+from guildhall.bookings.queries import get_bookings
 from guildhall.kernel.money import Money
 from guildhall.kernel.refusals import NotFound, Refused
 from guildhall.payments.commands import request_payout, start_onboarding
 from guildhall.payments.queries import balance_of, get_onboarding, list_earnings, list_payouts
 from guildhall.payments.types import Earning, OnboardingLink, PayoutState
 from guildhall.providers.queries import get_payout_account, get_schedule
+from guildhall.web.provider.reading import Job, jobs
 from guildhall.web.signin.access import PageRequest, asks_by_itself
 from guildhall.web.signin.answering import SeeOther
 
@@ -47,7 +48,7 @@ class Line:
     kind: str | Promise
     state: str | Promise
     state_kind: str
-    job: str
+    job: Job | None
 
 
 @dataclass
@@ -89,25 +90,31 @@ def _sum(found: Sequence[Earning], states: frozenset[PayoutState], currency: str
 
 def _weeks(request: PageRequest, found: Sequence[Earning], zone: ZoneInfo) -> list[Week]:
     weeks: dict[date, Week] = {}
+    theirs = {booking_of(one) for one in found}
+    shown = {one.card.id: one for one in jobs(list(get_bookings(booking_ids=theirs, by=request.actor).values()))}
     for one in found:
         day = one.settled_at.astimezone(zone).date()
         monday = day - timedelta(days=day.weekday())
         week = weeks.setdefault(monday, Week(monday, Money.zero(one.currency)))
         week.total += Money(one.amount_minor, one.currency)
-        week.lines.append(_line(request, one))
+        week.lines.append(_line(one, shown.get(booking_of(one))))
     return list(weeks.values())
 
 
-def _line(request: PageRequest, one: Earning) -> Line:
+def booking_of(one: Earning) -> UUID:
+    """Name the booking in which something was earned."""
+    return UUID(one.reference.removeprefix("booking:"))
+
+
+def _line(one: Earning, job: Job | None) -> Line:
     state, kind = (_("With our team"), "warning") if one.is_blocked else _STATES[one.payout_state]
-    booking_id = public_id("bk", UUID(one.reference.removeprefix("booking:")))
     return Line(
         earning=one,
         amount=Money(one.amount_minor, one.currency),
         kind=_KINDS[one.kind],
         state=state,
         state_kind=kind,
-        job=request.application.url("job", booking_id),
+        job=job,
     )
 
 
