@@ -6,9 +6,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from guildhall.customers.commands import block_provider, unblock_provider
 from guildhall.customers.queries import blocked_by_customer
-from guildhall.kernel.ids import public_id, read_public_id
-from guildhall.providers.queries import get_profiles
-from guildhall.web.customer.reading import tier_names
+from guildhall.kernel.ids import read_public_id
+from guildhall.web.customer.reading import list_people
 from guildhall.web.signin.access import PageRequest
 from guildhall.web.signin.answering import SeeOther
 from guildhall.web.signin.returning import path_after
@@ -19,9 +18,7 @@ _LIST = "/my/blocked"
 @require_safe
 def page(request: PageRequest) -> HttpResponse:
     """List whom one does not want again, the latest first."""
-    ids = blocked_by_customer(request.account.id)
-    profiles, tiers = get_profiles(ids), tier_names()
-    people = [(profiles[one], public_id("pr", one), tiers.get(profiles[one].tier_rank or 0, "")) for one in ids]
+    people = list_people(blocked_by_customer(request.account.id))
     return render(request, "customer/blocked.html", {"people": people, "section": "home"})
 
 

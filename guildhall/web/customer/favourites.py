@@ -8,9 +8,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from guildhall.customers import commands
 from guildhall.customers.queries import favourite_ids
-from guildhall.kernel.ids import public_id, read_public_id
-from guildhall.providers.queries import get_profiles
-from guildhall.web.customer.reading import tier_names
+from guildhall.kernel.ids import read_public_id
+from guildhall.web.customer.reading import list_people
 from guildhall.web.signin.access import PageRequest
 from guildhall.web.signin.answering import UNPROCESSABLE, SeeOther
 from guildhall.web.signin.returning import path_after
@@ -31,9 +30,7 @@ def page(request: PageRequest) -> HttpResponse:
 
 
 def _show(request: PageRequest, status: int) -> HttpResponse:
-    ids = favourite_ids(request.account.id)
-    profiles, tiers = get_profiles(ids), tier_names()
-    people = [(profiles[one], public_id("pr", one), tiers.get(profiles[one].tier_rank or 0, "")) for one in ids]
+    people = list_people(favourite_ids(request.account.id))
     return render(request, "customer/favourites.html", {"people": people, "section": "home"}, status=status)
 
 

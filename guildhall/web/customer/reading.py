@@ -1,6 +1,6 @@
 """What the pages of a booking have in common: the way from an address to a booking, and the names beside it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from guildhall.bookings.queries import access_booking
@@ -38,6 +38,12 @@ def categories_of(cards: Iterable[BookingCard]) -> dict[int, CategoryCard]:
 def people_of(cards: Iterable[BookingCard]) -> dict[UUID, Profile]:
     """Give the providers of bookings at once."""
     return get_profiles({card.provider_id for card in cards if card.provider_id})
+
+
+def list_people(ids: Sequence[UUID]) -> list[tuple[Profile, str, str]]:
+    """Give providers in this order, each with their public id and their tier's label."""
+    profiles, tiers = get_profiles(ids), tier_names()
+    return [(profiles[one], public_id("pr", one), tiers.get(profiles[one].tier_rank or 0, "")) for one in ids]
 
 
 def kind_name(card: BookingCard) -> str:
