@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from math import cos, floor, hypot, radians
 from zoneinfo import available_timezones
 
 from guildhall.customers.types import Place
@@ -43,6 +44,34 @@ def _places() -> dict[str, Place]:
     zones = available_timezones()
     rows = zipcodes.list_all()  # type: ignore[no-untyped-call]  # it has no stubs
     return {row["zip_code"]: _place(row) for row in rows if row["timezone"] in zones and _is_placed(row)}
+
+
+def near(latitude: float, longitude: float, *, most: int) -> list[Place]:
+    """Give the places with deliveries around a point, the nearest first, within about a hundred kilometres."""
+    here = (floor(latitude), floor(longitude))
+    around = [
+        place
+        for north in (-1, 0, 1)
+        for east in (-1, 0, 1)
+        for place in _cells().get((here[0] + north, here[1] + east), ())
+    ]
+    narrow = cos(radians(latitude))
+    return sorted(around, key=lambda place: hypot(place.latitude - latitude, (place.longitude - longitude) * narrow))[
+        :most
+    ]
+
+
+@cache
+def _cells() -> dict[tuple[int, int], list[Place]]:
+    """The places that people live in, by degree: post boxes lie on top of one another."""
+    import zipcodes  # noqa: PLC0415 - loads 40,000 rows
+
+    found: dict[tuple[int, int], list[Place]] = {}
+    for row in zipcodes.list_all():  # type: ignore[no-untyped-call]  # it has no stubs
+        place = _places().get(row["zip_code"]) if row["zip_code_type"] == "STANDARD" else None
+        if place:
+            found.setdefault((floor(place.latitude), floor(place.longitude)), []).append(place)
+    return found
 
 
 def _is_placed(row: dict[str, str]) -> bool:

@@ -61,6 +61,11 @@ def find_place(zip_code: str) -> Place:
     return gateway.geocode(zip_code)
 
 
+def places_near(latitude: float, longitude: float, *, most: int = 12) -> list[Place]:
+    """Give the middles of the ZIP codes around a point, the nearest first: what a map without tiles is read by."""
+    return gateway.near(latitude, longitude, most=most)
+
+
 def get_address(customer_id: UUID, address_id: UUID) -> Address:
     """
     Give a place of a customer.

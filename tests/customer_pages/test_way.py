@@ -38,10 +38,10 @@ def test_the_way_is_followed_from_the_first_position_to_arrival():
     text = live.content.decode()
     assert "About 10 minutes away" in text
     assert "(estimate)" in text
-    assert re.search(r"3\.4 mi north of your address,", text)
+    assert re.search(r"3\.4\smi north of your address,", text)
     assert "traffic is not known" in text
     assert 'data-follow="way"' in text
-    pin, person = points(text)
+    pin, person, *_ = points(text)
     assert (pin["kind"], pin["latitude"], person["kind"], person["latitude"]) == (
         "pin",
         LATITUDE,

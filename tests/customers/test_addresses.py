@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from guildhall.customers import gateway
 from guildhall.customers.commands import BadPin, UnknownZip, add_address, change_address
-from guildhall.customers.queries import get_address, list_addresses
+from guildhall.customers.queries import get_address, list_addresses, places_near
 from guildhall.kernel.refusals import NotAllowed, NotFound
 from guildhall.kernel.texts import BadText
 from tests import given_people as given
@@ -186,3 +186,10 @@ def test_a_change_that_is_refused_changes_nothing():
         change_address(**own, contact_on_site="x" * 200, by=ana.actor)
 
     assert (get_address(ana.id, ana.address_id), facts()) == (before, told)
+
+
+def test_what_lies_around_a_point_is_named_by_the_places_people_live_in():
+    near = places_near(32.7185, -117.1593, most=3)
+
+    assert [place.zip_code for place in near][:2] == ["92101", "92103"]  # not the post boxes on top of 92101
+    assert places_near(0.0, 0.0) == []

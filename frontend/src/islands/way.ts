@@ -1,18 +1,9 @@
 import "../../styles/islands/glance.css"
-import { countiesNear, METRES_A_DEGREE, METRES_A_MILE, shape, type County } from "../core/land"
-
-interface Point {
-  latitude: number
-  longitude: number
-  label: string
-  kind: "pin" | "person"
-}
+import { countiesNear, METRES_A_DEGREE, named, places, scale, shape, type County, type Point } from "../core/land"
 
 /** Pixels around the two, for their names. */
 const MARGIN = { x: 76, y: 34 }
-const LEAST_METRES = 600
-const MILES = [0.25, 0.5, 1, 2, 5, 10, 20, 50]
-const SCALE_LEAST = 36
+const LEAST_METRES = 1_600
 
 /**
  * A small map of somebody who comes to a place: both, and the straight way between. The element named by `data-follow` says in `data-points`
@@ -41,9 +32,12 @@ export function mount(element: HTMLElement): () => void {
     canvas.setAttribute("viewBox", `0 0 ${width} ${height}`)
     canvas.replaceChildren(
       ...counties.flatMap(({ rings }) => rings.map((ring) => shape("path", "glance__land", { d: `M${ring.map(at).join("L")}Z` }))),
+      ...places(points, (one) => [x(one.longitude), y(one.latitude)], [width, height], [pin, person].map((one) => [x(one.longitude), y(one.latitude)])),
       shape("path", "glance__way", { d: `M${line(pin)}L${line(person)}` }),
-      ...named(shape("path", "glance__pin", { d: `M${line(pin)}l-8 -10a11 11 0 1 1 16 0z` }), pin.label, x(pin.longitude) + 14, y(pin.latitude) - 8),
-      ...named(shape("circle", "glance__person", { cx: x(person.longitude), cy: y(person.latitude), r: 8 }), person.label, x(person.longitude) + 16, y(person.latitude) + 5),
+      shape("path", "glance__pin", { d: `M${line(pin)}l-8 -10a11 11 0 1 1 16 0z` }),
+      named("glance__name", pin.label, x(pin.longitude) + 14, y(pin.latitude) - 8),
+      shape("circle", "glance__person", { cx: x(person.longitude), cy: y(person.latitude), r: 8 }),
+      named("glance__name", person.label, x(person.longitude) + 16, y(person.latitude) + 5),
       ...scale(metresAPixel, height, element.dataset["unit"] ?? ""),
     )
   }
@@ -61,17 +55,4 @@ export function mount(element: HTMLElement): () => void {
     resized.disconnect()
     document.body.removeEventListener("htmx:afterSettle", draw)
   }
-}
-
-function named(mark: SVGElement, label: string, x: number, y: number): SVGElement[] {
-  const name = shape("text", "glance__name", { x, y })
-  name.textContent = label
-  return [mark, name]
-}
-
-function scale(metresAPixel: number, height: number, unit: string): SVGElement[] {
-  const miles = MILES.find((one) => (one * METRES_A_MILE) / metresAPixel >= SCALE_LEAST) ?? 100
-  const words = shape("text", "glance__words", { x: 16, y: height - 18 })
-  words.textContent = `${miles.toLocaleString(document.documentElement.lang)} ${unit}`
-  return [shape("path", "glance__scale", { d: `M12 ${height - 16}v5h${((miles * METRES_A_MILE) / metresAPixel).toFixed(1)}v-5` }), words]
 }

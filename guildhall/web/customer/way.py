@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from guildhall.customers.queries import places_near
 from guildhall.web.customer.live_state import LiveBooking
 from guildhall.web.customer.reading import address_of, read_booking
 from guildhall.web.customer.wording import direction
@@ -14,6 +15,7 @@ from guildhall.web.pages.maps import Point
 from guildhall.web.signin.access import PageRequest, asks_by_itself
 
 _SAID_STEP = 5
+_NAMED_MOST = 24
 
 
 @require_safe
@@ -45,5 +47,9 @@ def way_of(live: LiveBooking) -> dict[str, Any]:
         "way_points": [
             Point(live.card.latitude, live.card.longitude, place.label or place.street, "pin"),
             Point(way.position.latitude, way.position.longitude, provider.first_name, "person"),
+            *(
+                Point(one.latitude, one.longitude, one.zip_code)
+                for one in places_near(live.card.latitude, live.card.longitude, most=_NAMED_MOST)
+            ),
         ],
     }

@@ -132,7 +132,7 @@ def _context(request: PageRequest, card: OfferCard, form: Decline) -> dict[str, 
         "is_open": _is_open(card, request),
         "outcome": _outcome(card, request),
         "form": form,
-        "area": glance(card.area.latitude, card.area.longitude, card.area.radius_metres),
+        "area": glance(card.area.latitude, card.area.longitude, card.area.radius_metres, seen_from=request.account.id),
         "job": request.application.url("job", _booking_name(card)) if card.status == OfferStatus.ACCEPTED else "",
     }
 

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from guildhall.bookings.queries import access_booking, get_work, pay_of
 from guildhall.bookings.types import BookingCard, BookingStatus, Work
 from guildhall.catalog.queries import get_job_kind, list_categories, list_cities
-from guildhall.customers.queries import get_address
+from guildhall.customers.queries import get_address, places_near
 from guildhall.customers.types import Address, Precision
 from guildhall.identity.queries import get_contacts
 from guildhall.kernel.actors import Actor
@@ -20,10 +22,13 @@ from guildhall.kernel.refusals import Refused
 from guildhall.matching.types import OfferCard
 from guildhall.media.queries import signed_url
 from guildhall.media.types import MediaId
+from guildhall.providers.queries import get_reach
+from guildhall.web.pages.maps import Point
 from guildhall.web.provider.words import LABELS, Label
 
 _PICTURE_SECONDS = 3_600
 _URGENT_SECONDS = 3_600
+_LABELS_MOST = 40
 _APPLE = ("iPhone", "iPad", "Macintosh")
 
 
@@ -212,9 +217,25 @@ def offers(cards: Collection[OfferCard]) -> list[Offer]:
     return shown
 
 
-def glance(latitude: float, longitude: float, radius_metres: int = 0) -> str:
-    """Write an area, or a point, for the map that is only looked at."""
-    return json.dumps({"latitude": latitude, "longitude": longitude, "radius": radius_metres})
+@dataclass(frozen=True)
+class Glance:
+    """A map that is only looked at: an area or a point as JSON, what lies around it, and where one is."""
+
+    area: str
+    points: list[Point]
+    near: str
+
+
+def glance(latitude: float, longitude: float, radius_metres: int = 0, *, seen_from: UUID | None = None) -> Glance:
+    """Show an area, or a point, among the ZIP codes around it; and the base of the provider who looks at it (`seen_from`)."""
+    around = places_near(latitude, longitude, most=_LABELS_MOST)
+    points = [Point(one.latitude, one.longitude, one.zip_code) for one in around]
+    if seen_from is not None:
+        reach = get_reach(seen_from)
+        if reach.home_latitude is not None and reach.home_longitude is not None:
+            points.append(Point(reach.home_latitude, reach.home_longitude, gettext("Your base"), "person"))
+    area = json.dumps({"latitude": latitude, "longitude": longitude, "radius": radius_metres})
+    return Glance(area, points, f"{around[0].city} {around[0].zip_code}" if around else "")
 
 
 def is_over(card: BookingCard) -> bool:
