@@ -18,7 +18,7 @@ from typing import Any
 from django.db import connection, connections
 
 from bench.common import Target, as_app, percentile, report, say
-from bench.dispatch_data import fill, make_due, put_off
+from bench.dispatch_data import fill, make_due
 from bench.dispatch_jobs import one_job_per_timer
 from guildhall.matching.invariants import INVARIANTS
 from guildhall.timers.commands import Sweeper, sweepers
@@ -45,26 +45,28 @@ def main(arguments: list[str]) -> int:
     results: dict[str, Any] = {"cascades_open": options.cascades, "offers_each": 10, "steady": _steady(steady)}
     for workers in (1, 2):
         results[f"burst_{workers}"] = _burst(burst, workers)
-    say("baseline: one procrastinate job for each timer")
-    baseline = one_job_per_timer(due=burst, seconds=BASELINE_SECONDS)
-    put_off()
+    baselines = {}
+    for workers in (1, 2):
+        say(f"baseline: one procrastinate job for each timer, {workers} worker(s)")
+        baselines[f"procrastinate_{workers}"] = one_job_per_timer(due=burst, seconds=BASELINE_SECONDS, workers=workers)
     results["breaches"] = _breaches()
     return report(
         "dispatch",
-        baselines={"procrastinate": baseline},
+        baselines=baselines,
         results=results,
-        targets=_targets(results, baseline),
+        targets=_targets(results, baselines),
         as_json=options.json,
     )
 
 
-def _targets(results: dict[str, Any], baseline: dict[str, Any]) -> list[Target]:
-    one, two = (results[f"burst_{workers}"]["cascades_per_second"] for workers in (1, 2))
-    steady = results["steady"]
+def _targets(results: dict[str, Any], baselines: dict[str, dict[str, Any]]) -> list[Target]:
+    """Compare each with the number of processes that suits it best on this machine."""
+    best = max(results[f"burst_{workers}"]["cascades_per_second"] for workers in (1, 2))
+    others = max(baseline["jobs_per_second"] for baseline in baselines.values())
     return [
-        Target("cascades per second", max(one, two), 3_000, "at_least"),
-        Target("times one job per timer, one process each", one / baseline["jobs_per_second"], 15, "at_least"),
-        Target("lateness p99 at 500/s, ms", steady["late_p99_ms"], 25, "at_most"),
+        Target("cascades per second", best, 3_000, "at_least"),
+        Target("times one job per timer", best / others, 15, "at_least"),
+        Target("lateness p99 at 500/s, ms", results["steady"]["late_p99_ms"], 25, "at_most"),
         Target("breached invariants", results["breaches"], 0, "at_most"),
     ]
 

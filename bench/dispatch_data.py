@@ -14,26 +14,30 @@ PROVIDERS = 20_000
 OFFERS = 10
 CANDIDATES = 13
 
+# Ids are ordered by time, as the system makes them: so many cascades a second were opened.
+_OPENED_A_SECOND = 20
+_OPENED_AT = f"now() - make_interval(secs => (%(count)s - i) / {_OPENED_A_SECOND}.0)"
+
 # Provider of place k in cascade i: far apart, and never the same twice in a cascade.
 _PROVIDER = "p.ids[1 + (i * 7919 + {place} * 613) %% cardinality(p.ids)]"
 
-_CASCADES = """
+_CASCADES = f"""
 insert into matching_cascade (
   id, reference, mode, status, version, category_id, city_key, latitude, longitude, planned, planned_minutes, minutes_from,
   travel_minutes, favourites, excluded, net_minor_by_tier, currency, wave_number, wave_kind, wave_tier_rank, wave_turn,
   wave_notified_at, expires_at, candidates_ready_wave, look_ahead_at, next_kind, next_tier_rank, next_turn, next_size,
   next_window_seconds, opened_at)
-select gen_random_uuid(), 'booking:bench-' || i, 'scheduled', 'live', 1, 1, 'san-diego', 32.7, -117.2,
-  tstzrange(starts_at, starts_at + interval '150 minutes'), 150, 60, 0, '{}', '{}', '{"1": 9000, "2": 7000}', 'USD',
+select matching.new_id(matching.id_prefix({_OPENED_AT})), 'booking:bench-' || i, 'scheduled', 'live', 1, 1, 'san-diego', 32.7, -117.2,
+  tstzrange(starts_at, starts_at + interval '150 minutes'), 150, 60, 0, '{{}}', '{{}}', '{{"1": 9000, "2": 7000}}', 'USD',
   1, 'tier', 1, 1, now(), now() + interval '2 days', 2, now() + interval '2 days', 'tier', 2, 1, 10, 14400, now()
-from generate_series(1, %s) i,
+from generate_series(1, %(count)s) i,
   lateral (select date_trunc('day', now()) + make_interval(days => 3 + i %% 30, mins => 360 + (i * 37) %% 720) as starts_at) w
 """
 
 _OFFERS = f"""
 insert into matching_offer (id, cascade_id, provider_id, wave_number, tier_rank, status, net_minor, currency, distance_metres,
                             work_ends_at, offered_at, expires_at, reason)
-select gen_random_uuid(), c.id, {_PROVIDER.format(place="k")}, 1, 1, 'open', 9000, 'USD', 1000 + k, upper(c.planned),
+select matching.new_id(left(c.id::text, 15)), c.id, {_PROVIDER.format(place="k")}, 1, 1, 'open', 9000, 'USD', 1000 + k, upper(c.planned),
   c.opened_at, c.expires_at, ''
 from (select array_agg(id) as ids from providers_provider) p,
   lateral (select *, substr(reference, 15)::int as i from matching_cascade) c, generate_series(1, {OFFERS}) k
@@ -80,7 +84,7 @@ def fill(cascades: int) -> None:
         tables = ("matching_cascade", "matching_offer", "matching_candidate", "scheduling_reservation")
         with without_foreign_keys(owner, *tables):
             owner.execute(_RESERVATIONS)
-            owner.execute(_CASCADES, [cascades])
+            owner.execute(_CASCADES, {"count": cascades})
             for first in range(1, cascades + 1, 20_000):
                 owner.execute(_OFFERS, [first, min(cascades, first + 19_999)])
                 owner.execute(_CANDIDATES, [first, min(cascades, first + 19_999)])

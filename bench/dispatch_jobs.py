@@ -1,17 +1,20 @@
 """The baseline of `bench/dispatch.py`: one procrastinate job for each timer, doing the same to one cascade in one transaction."""
 
 import asyncio
+import multiprocessing
 import time
 from typing import Any
 
 import procrastinate
 from django.conf import settings
+from django.db import connections
 from psycopg_pool import AsyncConnectionPool
 
 from bench.common import as_app, as_owner
-from bench.dispatch_data import make_due
+from bench.dispatch_data import make_due, put_off
 
 CONCURRENCY = 20
+_processes = multiprocessing.get_context("fork")
 _QUEUE = "bench"
 _TASK = "bench.end_wave"
 _JOBS = """
@@ -25,18 +28,27 @@ select matching.advance(array_agg(due.id)) from (
 """
 
 
-def one_job_per_timer(*, due: int, seconds: float) -> dict[str, Any]:
+def one_job_per_timer(*, due: int, seconds: float, workers: int) -> dict[str, Any]:
     """Queue a job for the deadline of every cascade that is in its first wave, so many of them due now, and work for some seconds."""
     make_due(due)
     with as_owner() as owner:
         owner.execute(_JOBS, [_QUEUE, _TASK])
         owner.execute("vacuum analyze procrastinate_jobs")
-    took = asyncio.run(_work(due, seconds))
+    connections.close_all()
+    began = time.monotonic()
+    started = [_processes.Process(target=_worker, args=(seconds,)) for _ in range(workers)]
+    for process in started:
+        process.start()
+    for process in started:
+        process.join()
+    took = time.monotonic() - began
     with as_app() as database:
         row = database.execute("select count(*) from procrastinate_jobs where status = 'succeeded'").fetchone()
         done = int(row[0]) if row else 0
-        database.execute("delete from procrastinate_jobs where status = 'todo'")
+        database.execute("delete from procrastinate_jobs")
+    put_off()
     return {
+        "workers": workers,
         "jobs_per_second": round(done / took, 1),
         "done": done,
         "due": due,
@@ -45,7 +57,11 @@ def one_job_per_timer(*, due: int, seconds: float) -> dict[str, Any]:
     }
 
 
-async def _work(due: int, seconds: float) -> float:
+def _worker(seconds: float) -> None:
+    asyncio.run(_work(seconds))
+
+
+async def _work(seconds: float) -> None:
     app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=settings.DIRECT_DATABASE_URL))
     async with (
         AsyncConnectionPool(
@@ -72,10 +88,8 @@ async def _work(due: int, seconds: float) -> float:
         )
         while time.monotonic() - began < seconds and await _left(pool):
             await asyncio.sleep(0.25)
-        took = time.monotonic() - began
         worker.cancel()
         await asyncio.gather(worker, return_exceptions=True)
-        return took
 
 
 async def _left(pool: AsyncConnectionPool) -> bool:
