@@ -41,7 +41,9 @@ def test_the_page_tells_where_one_is_on_the_way_and_starts_by_it_at_the_door(pri
     assert 'data-island="here"' in there
     far = mine.post(f"{page}/start", where)
     assert far.status_code == 422
-    assert "Your position is 1.4 mi from the address; work starts within 0.1 mi of it." in far.content.decode().replace("\N{NO-BREAK SPACE}", " ")
+    assert "Your position is 1.4 mi from the address; work starts within 0.1 mi of it." in far.content.decode().replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
     assert mine.post(f"{page}/start", {"latitude": "x", "longitude": "y"}).status_code == 422
     assert given.booking(booking_id).status == "arrived"
     near = mine.post(f"{page}/start", {"latitude": str(LATITUDE), "longitude": str(LONGITUDE)})
