@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from itertools import count
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from guildhall.providers.commands import (
     set_weekly_hours,
 )
 from guildhall.providers.types import Circle, Hours
-from guildhall.verticals.reading import read_pack
+from guildhall.verticals.reading import Pack, read_pack
 
 MONDAY = datetime(2027, 3, 1, 17, 0, tzinfo=UTC)
 """A Monday at 9 in Los Angeles."""
@@ -53,7 +54,13 @@ class Person:
 def catalogue() -> None:
     """Load the audiovisual catalogue, once."""
     if not list_categories():
-        load_pack(read_pack("av"), by=_SYSTEM, at=MONDAY)
+        load_pack(_av(), by=_SYSTEM, at=MONDAY)
+
+
+@cache
+def _av() -> Pack:
+    """Read the pack once for all tests of a process; nobody can change it."""
+    return read_pack("av")
 
 
 def customer(

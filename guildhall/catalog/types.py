@@ -1,6 +1,7 @@
 """What a catalogue holds, as a pack says it (`Catalogue`) and as readers get it (the cards)."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Self
 from zoneinfo import available_timezones
 
@@ -55,6 +56,12 @@ class CategorySpec(_Part):
     jobs: tuple[JobSpec, ...] = Field(min_length=1, max_length=50)
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """Name the zones; the library reads its folders again each time it is asked."""
+    return frozenset(available_timezones())
+
+
 class CitySpec(_Part):
     """A circle in which the marketplace works."""
 
@@ -67,7 +74,7 @@ class CitySpec(_Part):
 
     @model_validator(mode="after")
     def _zone_exists(self) -> Self:
-        if self.time_zone not in available_timezones():
+        if self.time_zone not in _zones():
             raise ValueError(f"there is no time zone {self.time_zone!r}")
         return self
 
