@@ -8,6 +8,8 @@ SYSTEMS = {
     "in a browser": (
         "tests/browser/",
         "tests/customer_pages/test_journeys",
+        "tests/customer_pages/test_tutorial",
+        "tests/customer_pages/test_two_browsers",
         "tests/operator_pages/test_journeys",
         "tests/operator_pages/test_screens",
         "tests/provider_pages/test_journeys",

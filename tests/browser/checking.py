@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize
 
@@ -42,6 +44,9 @@ _TOO_WIDE = """
 }
 """
 
+_NOTHING: Any = {"cookies": [], "origins": []}
+_windows: WeakKeyDictionary[Browser, dict[str, Page]] = WeakKeyDictionary()
+
 
 @dataclass
 class Seen:
@@ -68,7 +73,7 @@ def check_page(
     Look at a page in both sizes and themes; fails with everything that is wrong with it, each with its size and theme.
 
     :param looks: which sizes and themes. It is loaded in the first and changed to the others; in all four it is loaded anew each time.
-    :param storage: cookies as `BrowserContext.storage_state()` gives them. :param sign_in: gets each new context instead.
+    :param storage: cookies as `BrowserContext.storage_state()` gives them. :param sign_in: gets a new context instead.
     :param ready: what has to be visible before the page counts as shown.
     :param weight_max: bytes over the wire of the first view (operator pages may weigh more).
     :param pictures: a folder for pictures of the whole page.
@@ -76,9 +81,10 @@ def check_page(
     wrong: list[str] = []
     anew = [looks] if len(looks) < len(EVERY_LOOK) else [[look] for look in looks]
     for (size, theme), *others in anew:
-        with opened(browser, size, theme, storage=storage, sign_in=sign_in) as context:
-            page = context.new_page()
-            seen = _watch(page)
+        with (
+            _window(browser, size, theme, storage=storage, sign_in=sign_in) as page,
+            _watched(page) as seen,
+        ):
             loading = _load(page, url, seen, ready=ready, weight_max=weight_max, expected_status=expected_status)
             wrong += [f"{size}, {theme}: {one}" for one in loading]
             for look in [(size, theme), *others]:
@@ -92,6 +98,47 @@ def check_page(
 
 
 @contextmanager
+def _window(
+    browser: Browser,
+    size: str,
+    theme: str,
+    *,
+    storage: Any,
+    sign_in: Callable[[BrowserContext], object] | None,
+) -> Iterator[Page]:
+    """
+    Give a window that knows nothing but what `storage` says.
+
+    It is the same for all pages of a size: a new one costs more than all that is asked of a page in it. What pages left in it is
+    replaced, and nothing is taken from a cache. One that `sign_in` has prepared is new, and closed afterwards.
+    """
+    if sign_in is not None:
+        with opened(browser, size, theme, storage=storage, sign_in=sign_in) as context:
+            page = context.new_page()
+            page.add_init_script(_MEASURE_SHIFTS)
+            yield page
+        return
+    page = _kept_window(browser, size)
+    page.context.set_storage_state(storage or _NOTHING)
+    page.set_viewport_size(SIZES[size])
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # one of THEMES
+    yield page
+    # Not a blank page: to leave one for ours, which open no windows of others, takes a new process.
+    page.goto(f"{_origin(page.url)}/health")
+
+
+def _kept_window(browser: Browser, size: str) -> Page:
+    windows = _windows.setdefault(browser, {})
+    if size not in windows:
+        page = windows[size] = _context(browser, size, "light").new_page()
+        page.add_init_script(_MEASURE_SHIFTS)
+        control = page.context.new_cdp_session(page)
+        control.send("Network.enable")
+        control.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    return windows[size]
+
+
+@contextmanager
 def opened(
     browser: Browser,
     size: str,
@@ -102,7 +149,19 @@ def opened(
     javascript: bool = True,
 ) -> Iterator[BrowserContext]:
     """Open a browser of its own in a size and theme; closed afterwards."""
-    context = browser.new_context(
+    context = _context(browser, size, theme, storage=storage, javascript=javascript)
+    try:
+        if sign_in is not None:
+            sign_in(context)
+        yield context
+    finally:
+        context.close()
+
+
+def _context(
+    browser: Browser, size: str, theme: str, *, storage: Any = None, javascript: bool = True
+) -> BrowserContext:
+    return browser.new_context(
         viewport=SIZES[size],
         color_scheme=theme,  # type: ignore[arg-type]  # one of THEMES
         has_touch=size == "phone",
@@ -113,16 +172,9 @@ def opened(
         timezone_id="America/New_York",
         reduced_motion="reduce",
     )
-    try:
-        if sign_in is not None:
-            sign_in(context)
-        yield context
-    finally:
-        context.close()
 
 
 def _load(page: Page, url: str, seen: Seen, *, ready: str, weight_max: int, expected_status: int) -> list[str]:
-    page.add_init_script(_MEASURE_SHIFTS)
     response = page.goto(url, wait_until="load")
     page.locator(ready).first.wait_for()
     page.wait_for_timeout(_STILL_MS)
@@ -135,8 +187,13 @@ def _load(page: Page, url: str, seen: Seen, *, ready: str, weight_max: int, expe
         wrong.append(f"the first view weighs {weight} bytes, more than {weight_max}")
     if shift > SHIFT_MAX:
         wrong.append(f"the layout shifted by {shift:.3f}")
-    page.evaluate(f"{(package_folder() / 'node_modules' / 'axe-core' / 'axe.min.js').read_text()};0")
+    page.evaluate(_axe())
     return wrong
+
+
+@cache
+def _axe() -> str:
+    return f"{(package_folder() / 'node_modules' / 'axe-core' / 'axe.min.js').read_text()};0"
 
 
 def _judge(page: Page, size: str, theme: str) -> list[str]:
@@ -145,22 +202,29 @@ def _judge(page: Page, size: str, theme: str) -> list[str]:
     return [f"wider than the screen: {part}" for part in page.evaluate(_TOO_WIDE)] + list(page.evaluate(_AXE))
 
 
-def _watch(page: Page) -> Seen:
+@contextmanager
+def _watched(page: Page) -> Iterator[Seen]:
     seen = Seen([], [])
 
     def finished(request: Request) -> None:
         sizes = request.sizes()
         seen.transferred += sizes["responseBodySize"] + sizes["responseHeadersSize"]
 
-    # An error page's own status is on the console too, and is what was asked for.
-    page.on(
-        "console", lambda said: seen.said.append(f"console: {said.text}") if _counts(said.type, said.text) else None
-    )
-    page.on("pageerror", lambda error: seen.said.append(f"script: {error}"))
-    page.on("requestfailed", lambda failed: seen.said.append(_not_loaded(failed)) if _matters(failed) else None)
-    page.on("request", lambda request: seen.asked.append(request.url) if request.url.startswith("http") else None)
-    page.on("requestfinished", finished)
-    return seen
+    watchers: dict[Any, Callable[[Any], None]] = {
+        # An error page's own status is on the console too, and is what was asked for.
+        "console": lambda said: seen.said.append(f"console: {said.text}") if _counts(said.type, said.text) else None,
+        "pageerror": lambda error: seen.said.append(f"script: {error}"),
+        "requestfailed": lambda failed: seen.said.append(_not_loaded(failed)) if _matters(failed) else None,
+        "request": lambda request: seen.asked.append(request.url) if request.url.startswith("http") else None,
+        "requestfinished": finished,
+    }
+    for event, watcher in watchers.items():
+        page.on(event, watcher)
+    try:
+        yield seen
+    finally:
+        for event, watcher in watchers.items():
+            page.remove_listener(event, watcher)
 
 
 def _not_loaded(failed: Request) -> str:

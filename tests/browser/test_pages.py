@@ -1,5 +1,6 @@
 """Every page keeps what every page has to keep; a page without a row fails."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,17 @@ def test_a_page(
 
 def test_an_address_that_is_not_there_is_a_page_too(browser: Browser, site: str):
     check_page(browser, f"{site}/not-here", expected_status=404)
+
+
+def test_a_page_seen_before_weighs_what_it_weighed_at_first(browser: Browser, site: str):
+    """The window is the same for all pages, and takes nothing from a cache; a new one shows what the first view weighs."""
+    weighed = []
+    for sign_in in (lambda _: None, None, None):
+        with pytest.raises(AssertionError, match="the first view weighs") as found:
+            check_page(browser, f"{site}/styleguide", sign_in=sign_in, weight_max=1_000, looks=[("phone", "light")])
+        weighed.append(int(re.findall(r"weighs (\d+) bytes", str(found.value))[0]))
+
+    assert weighed == [pytest.approx(weighed[0], rel=0.01)] * 3
 
 
 @pytest.mark.parametrize("chosen", THEMES)
