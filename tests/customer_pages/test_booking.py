@@ -1,10 +1,14 @@
 """The page of a booking: what it says in each status, what it costs to look, and what cannot be done twice."""
 
-import pytest
+import io
 
-from guildhall.bookings.commands import accept_offer, announce_delay, confirm_hours
+import pytest
+from PIL import Image
+
+from guildhall.bookings.commands import accept_offer, add_evidence, announce_delay, confirm_hours, finish_work
 from guildhall.kernel.ids import new_id, public_id
 from guildhall.matching.commands import decline_offer
+from guildhall.media.commands import store_image
 from guildhall.payments.models import Checkout, Payment
 from guildhall.payments.pages import success_url
 from guildhall.timers.queries import clock_now
@@ -12,7 +16,7 @@ from tests import given_bookings as given
 from tests import given_people as people
 from tests.api import vendor
 from tests.api.browser import browser
-from tests.given_matching import clock_at
+from tests.given_matching import clock_at, later
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +79,25 @@ def test_hours_are_confirmed_once_and_the_receipt_has_every_line(ana, priya):
     text = client.get(page_of(booking_id)).content.decode()
     assert "1\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}30\N{NO-BREAK SPACE}min \N{MULTIPLICATION SIGN}" in text
     assert "$202.50" in text
+
+
+def test_what_is_said_and_shown_of_the_work_stands_beside_the_hours(ana, priya, settings, tmp_path):
+    settings.STATE = tmp_path
+    booking_id = given.started(ana, priya)
+    drawn = io.BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(drawn, "JPEG")
+    media_id = store_image(owner=priya.actor, data=drawn.getvalue(), at=clock_now())
+    add_evidence(booking_id=booking_id, media_id=media_id, by=priya.actor, at=clock_now())
+    later(minutes=90)
+    finish_work(booking_id=booking_id, notes="The mixer was loose.", by=priya.actor, at=clock_now())
+
+    for client, page in (
+        (browser(ana), page_of(booking_id)),
+        (browser(people.operator()), f"/ops{page_of(booking_id)[3:]}"),
+    ):
+        text = client.get(page).content.decode()
+        assert "The mixer was loose." in text
+        assert 'alt="Photograph 1 of the work"' in text
 
 
 def test_nobody_pays_another_fee_than_they_saw(ana, priya):

@@ -38,6 +38,9 @@ def test_the_way_is_followed_from_the_first_position_to_arrival():
     text = live.content.decode()
     assert "About 10 minutes away" in text
     assert "(estimate)" in text
+    desk = browser(people.operator()).get(f"/ops/bookings/{public_id('bk', booking_id)}").content.decode()
+    assert "About 10 minutes away" in desk
+    assert points(desk)[:2] == [{**points(text)[0], "label": "Address"}, {**points(text)[1], "label": "Provider"}]
     assert re.search(r"3\.4\smi north of your address,", text)
     assert "traffic is not known" in text
     assert 'data-follow="way"' in text

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from guildhall.bookings.queries import on_the_way, receipt_of, would_cost
-from guildhall.bookings.types import BookingCard, OnTheWay, Receipt
+from guildhall.bookings.queries import get_work, on_the_way, receipt_of, would_cost
+from guildhall.bookings.types import BookingCard, OnTheWay, Receipt, Work
 from guildhall.catalog.queries import get_category_by_id
 from guildhall.customers.queries import blocked_ids, favourite_ids, get_address, saved_card
 from guildhall.customers.types import Address
@@ -28,6 +28,7 @@ from guildhall.reviews.types import BookingReviews
 from guildhall.web.asking.words import cancellation_terms
 from guildhall.web.customer.reading import address_of, kind_name, tier_names
 from guildhall.web.customer.timeline import steps_of
+from guildhall.web.evidence import pictures_of
 from guildhall.web.signin.access import PageRequest
 
 _QUICK = frozenset({"awaiting_card", "matching", "confirmed", "en_route", "arrived", "in_progress"})
@@ -114,6 +115,13 @@ class LiveBooking:
         if self.card.finished_at is None:
             return None
         return reviews_of_booking(booking_id=self.card.id, by=self.request.actor, at=self.at)
+
+    @cached_property
+    def work(self) -> Work | None:
+        """What the provider says and shows of the work, once it is done."""
+        if self.card.finished_at is None:
+            return None
+        return get_work(booking_id=self.card.id, by=self.request.actor, at=self.at)
 
     @cached_property
     def tips(self) -> list[TipCard]:
@@ -278,6 +286,8 @@ def context_of(live: LiveBooking) -> dict[str, Any]:
         if receipt
         else {},
         "tips": [(tip, amount(tip.amount_minor)) for tip in live.tips],
+        "work": live.work,
+        "pictures": pictures_of(live.work.photographs) if live.work else [],
         "terms": cancellation_terms(card.terms, mode=card.mode, tier_rank=card.tier_rank),
         "saved_card": saved_card(card.customer_id) if live.is_proposed else None,
         "may_cancel": card.status in _CANCELLABLE and not live.is_proposed,

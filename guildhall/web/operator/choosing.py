@@ -13,8 +13,6 @@ from guildhall.web.operator.reading import people_of, tier_labels
 from guildhall.web.pages import moments
 from guildhall.web.pages.forms import Detail
 
-_METRES = 1_000
-
 
 @dataclass(frozen=True)
 class Choices:
@@ -55,8 +53,8 @@ def _about(card: CandidateCard, profile: Profile, tiers: dict[int, str]) -> str:
 
 
 def distance(metres: int) -> str:
-    """Write a distance in kilometres."""
-    return f"{moments.decimal(metres / _METRES)} km"
+    """Write a distance as people of the place measure it."""
+    return moments.miles(metres)
 
 
 def answer_time(seconds: float) -> str:

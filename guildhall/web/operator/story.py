@@ -18,10 +18,14 @@ from guildhall.matching.queries import candidates
 from guildhall.matching.types import CandidateCard
 from guildhall.notifications.queries import log_of
 from guildhall.payments.queries import ledger_of, list_tips, list_transactions
+from guildhall.policy.types import NotificationPolicy
 from guildhall.web.operator import words
 from guildhall.web.operator.choosing import distance
+from guildhall.web.operator.policy_words import CHANNELS, event_word
 from guildhall.web.operator.reading import Person, actor_names, people_of, tier_labels
 from guildhall.web.operator.words import Word
+
+_EVENTS = {rule.template: rule.event for rule in NotificationPolicy().rules}
 
 
 @dataclass(frozen=True)
@@ -174,14 +178,16 @@ def ledger_lines(card: BookingCard) -> list[Entry]:
         amount = Money(posting.amount_minor, posting.currency)
         is_first = posting.journal_id != last
         lines.append(
-            Entry(posting.posted_at, posting.kind.replace("_", " "), _account(posting.account), amount, is_first)
+            Entry(
+                posting.posted_at,
+                str(words.ENTRIES.get(posting.kind, posting.kind)),
+                str(words.ACCOUNTS.get(posting.account, posting.account)),
+                amount,
+                is_first,
+            )
         )
         last = posting.journal_id
     return lines
-
-
-def _account(kind: str) -> str:
-    return kind.replace("_", " ")
 
 
 def movements_of(card: BookingCard) -> list[Movement]:
@@ -213,13 +219,19 @@ def messages_of(card: BookingCard) -> list[Message]:
         Message(
             one.sent_at or one.queued_at,
             people.get(one.recipient_id),
-            one.channel,
-            one.template.replace("-", " "),
+            str(CHANNELS.get(one.channel, one.channel)),
+            _told_of(one.template),
             words.word(words.MESSAGE_STATES, one.status),
             one.reason.replace("_", " "),
         )
         for one in reversed(found)
     ]
+
+
+def _told_of(template: str) -> str:
+    """Name what a message is about: the event that the matrix sends it for, as it came with the system."""
+    event = _EVENTS.get(template)
+    return str(event_word(event)) if event else template.replace("-", " ").capitalize()
 
 
 def tips_of(card: BookingCard) -> list[tuple[Money, str, datetime]]:

@@ -39,6 +39,21 @@ STATUSES: dict[str, Word] = {
     "cancelled": Word(later("Cancelled")),
     "closed": Word(later("Closed")),
 }
+ACCOUNTS: dict[str, str | Promise] = {
+    "vendor_balance": later("At the payment provider"),
+    "customer_receivable": later("Owed by customers"),
+    "uncollected": later("Not collected yet"),
+    "held": later("Held payment"),
+    "provider": later("Provider"),
+    "platform_fee": later("Our fee"),
+    "tax": later("Tax"),
+}
+ENTRIES: dict[str, str | Promise] = {
+    "capture": later("Charged"),
+    "split": later("Shared out"),
+    "owed": later("Owed"),
+    "payout": later("Payout"),
+}
 PAYMENT_STATES: dict[str, Word] = {
     "none": Word(later("Nothing yet")),
     "authorized": Word(later("Held payment"), "info"),

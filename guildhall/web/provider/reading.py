@@ -20,13 +20,11 @@ from guildhall.kernel.ids import public_id, read_public_id
 from guildhall.kernel.money import Money
 from guildhall.kernel.refusals import Refused
 from guildhall.matching.types import OfferCard
-from guildhall.media.queries import signed_url
-from guildhall.media.types import MediaId
 from guildhall.providers.queries import get_reach
+from guildhall.web.evidence import Picture, pictures_of
 from guildhall.web.pages.maps import Point
 from guildhall.web.provider.words import LABELS, Label
 
-_PICTURE_SECONDS = 3_600
 _URGENT_SECONDS = 3_600
 _LABELS_MOST = 40
 _APPLE = ("iPhone", "iPad", "Macintosh")
@@ -80,16 +78,6 @@ class Place:
         if "Android" in user_agent:
             return f"geo:{there}?{urlencode({'q': f'{there} ({self.line})'}, quote_via=quote)}"
         return f"https://www.openstreetmap.org/directions?{urlencode({'to': there})}"
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A photograph of the work, by links that last an hour."""
-
-    small: str
-    large: str
-    added_at: datetime
-    is_mine: bool
 
 
 def read_job_id(text: str) -> UUID:
@@ -159,16 +147,7 @@ def place_of(card: BookingCard) -> Place | None:
 def work_of(card: BookingCard, by: Actor, at: datetime) -> tuple[Work, list[Picture]]:
     """Give how the work goes, with its photographs."""
     work = get_work(booking_id=card.id, by=by, at=at)
-    pictures = [
-        Picture(
-            signed_url(MediaId(one.media_id), 400, seconds=_PICTURE_SECONDS),
-            signed_url(MediaId(one.media_id), 1600, seconds=_PICTURE_SECONDS),
-            one.added_at,
-            one.is_mine,
-        )
-        for one in work.photographs
-    ]
-    return work, pictures
+    return work, pictures_of(work.photographs)
 
 
 @dataclass(frozen=True)
