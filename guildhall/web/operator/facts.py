@@ -17,6 +17,8 @@ SENTENCES: dict[str, Promise] = {
     "booking.provider_withdrew": later("The provider gave the job back"),
     "booking.reminder_due": later("Reminder sent"),
     "booking.payment_action_needed": later("The bank wants the customer to act"),
+    "booking.provider_delayed": later("The provider said that it gets later"),
+    "booking.evidence_added": later("A photograph was added"),
     "booking.en_route": later("The provider is on the way"),
     "booking.arrived": later("The provider arrived"),
     "booking.started": later("Work began"),
