@@ -5,7 +5,7 @@ from typing import Any
 
 from geographiclib.geodesic import Geodesic
 
-_METRES_A_MILE = 1_609.344
+METRES_A_MILE = 1_609.344
 _CORNERS_MIN = 32
 _SHARE_MAX = 0.005
 
@@ -18,4 +18,4 @@ def round_miles(area: Mapping[str, Any], latitude: float, longitude: float) -> f
     metres = [Geodesic.WGS84.Inverse(latitude, longitude, y, x)["s12"] for x, y in parts[0][0]]
     if max(metres) - min(metres) > _SHARE_MAX * max(metres):
         return None
-    return round(float(sum(metres)) / len(metres) / _METRES_A_MILE, 1)
+    return round(float(sum(metres)) / len(metres) / METRES_A_MILE, 1)

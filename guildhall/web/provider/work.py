@@ -19,7 +19,8 @@ from guildhall.providers.types import Circle, PriceModel
 from guildhall.web.api.idempotency import once
 from guildhall.web.pages.maps import Point
 from guildhall.web.provider import work_forms as forms
-from guildhall.web.provider.rounding import round_miles
+from guildhall.web.provider.reading import glance
+from guildhall.web.provider.rounding import METRES_A_MILE, round_miles
 from guildhall.web.provider.standing import missing_of
 from guildhall.web.signin.access import PageRequest
 from guildhall.web.signin.answering import UNPROCESSABLE, SeeOther, refusals_beside, sent
@@ -120,7 +121,8 @@ def area(request: PageRequest) -> HttpResponse:
             commands.set_service_area(geojson=wanted["geojson"], **_own(request))
 
     points = [Point(city.latitude, city.longitude, city.name) for city in cities]
-    return _saved(request, "provider/area.html", form, save, points=points)
+    seen = glance(latitude, longitude, round(miles * METRES_A_MILE)) if reach.area and miles else None
+    return _saved(request, "provider/area.html", form, save, points=points, area=seen)
 
 
 @require_safe

@@ -13,9 +13,9 @@ from guildhall.catalog.types import CategoryCard
 from guildhall.kernel.ids import new_id
 from guildhall.providers.types import Hours, PriceModel
 from guildhall.web.pages.forms import CheckCards, ChoiceCards, Detail, Drop, Stepper
+from guildhall.web.provider.rounding import METRES_A_MILE
 
 _STRETCHES = 2
-_METRES_A_MILE = 1_609.344
 _MILES_MAX = 120
 _BIO_LENGTH_MAX = 2_000
 _GEOJSON_LENGTH_MAX = 25_000
@@ -200,7 +200,7 @@ class Area(forms.Form):
     @property
     def radius_metres(self) -> float:
         """The radius of a valid circle."""
-        return float(self.cleaned_data["miles"]) * _METRES_A_MILE
+        return float(self.cleaned_data["miles"]) * METRES_A_MILE
 
 
 class About(forms.Form):
@@ -232,7 +232,7 @@ class Listing(forms.Form):
     category = forms.ChoiceField(label=gettext_lazy("Kind of work"))
     title = forms.CharField(label=gettext_lazy("Title"), max_length=120)
     description = forms.CharField(
-        label=gettext_lazy("What is done"),
+        label=gettext_lazy("What is included"),
         required=False,
         max_length=4_000,
         widget=forms.Textarea({"rows": 4}),
