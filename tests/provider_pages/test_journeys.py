@@ -57,7 +57,7 @@ def test_a_job_from_the_offer_to_its_hours(town, browser, site, looked_at):
         page = context.new_page()
         page.goto(f"{site}/pro/")
         page.get_by_role("link", name="Audio").click()
-        expect(page.get_by_text("yours, after our fee")).to_be_visible()
+        expect(page.get_by_text("at least, after our fee")).to_be_visible()
         assert "1 Main Street" not in page.content()
         expect(page.get_by_role("timer")).to_be_visible()
         page.get_by_role("button", name="Accept").click()
