@@ -190,7 +190,7 @@ def test_an_appointment_is_kept_by_the_clocks_of_its_place_and_a_late_cancellati
         page.get_by_label("Day", exact=True).fill(day.date().isoformat())
         page.get_by_label("Arrival").select_option("10:00")
         page.get_by_role("button", name="See the price").click()
-        page.get_by_role("link", name="Sign in").last.click()
+        page.get_by_role("link", name="Continue").click()
         expect(page.locator("main").get_by_text(re.compile(r"10:00\sAM PST"))).to_be_visible()
         page.get_by_role("button", name="Book and add a card").click()
         booking = booked(page, ana)
