@@ -97,7 +97,9 @@ os.environ["MIGRATION_DATABASE_URL"] = DATABASES.cluster.url(postgres.OWNER, _sh
 
 django.setup()
 
-from guildhall.policy import cache as policy_cache  # noqa: E402 - it has models
+from guildhall.catalog.cache import CATALOGUE  # noqa: E402 - it has models
+from guildhall.kernel import remembered  # noqa: E402 - it knows the connections
+from guildhall.policy.cache import DOCUMENTS  # noqa: E402 - it has models
 
 
 def _point_at(name: str) -> None:
@@ -182,6 +184,7 @@ def server_log() -> Path:
 
 @pytest.fixture
 def policies_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Policies that were read once stay read: for tests that count queries, however slow the machine is."""
-    policy_cache._known.clear()  # A test that set a policy and rolled it back has made its connection distrustful.
-    monkeypatch.setattr(policy_cache, "monotonic", lambda: 0.0)
+    """Policies and the catalogue, read once, stay read: for tests that count queries, however slow the machine is."""
+    for known in (DOCUMENTS, CATALOGUE):
+        known.forget()  # A test that set a policy and rolled it back has made its connection distrustful.
+    monkeypatch.setattr(remembered, "monotonic", lambda: 0.0)

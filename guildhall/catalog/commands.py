@@ -7,6 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from django.db import connection, transaction
 
+from guildhall.catalog.cache import CATALOGUE
 from guildhall.catalog.events import CatalogLoaded
 from guildhall.catalog.models import CATEGORY_ID_MAX, Category, City, JobKind, Loading, RateCard, Tier
 from guildhall.catalog.types import Catalogue
@@ -39,6 +40,7 @@ def load_pack(pack: Catalogue, *, by: Actor, at: datetime) -> bool:
     latest = Loading.objects.order_by("-version").first()
     if latest is not None and latest.digest == digest:
         return False
+    CATALOGUE.distrust()
     _load_tiers(pack)
     ids = _load_categories(pack)
     _load_rates(pack, ids)

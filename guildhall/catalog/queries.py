@@ -1,10 +1,12 @@
-"""Reading the catalogue. Lists show what is offered; a category by id is found for ever."""
+"""
+Reading the catalogue: at most a second old, and always with what this transaction has loaded.
+
+Lists show what is offered; a category by id is found for ever.
+"""
 
 from collections.abc import Collection
 
-from django.db.models import QuerySet
-
-from guildhall.catalog.models import Category, City, JobKind, RateCard, Tier
+from guildhall.catalog import cache
 from guildhall.catalog.rules import metres_between
 from guildhall.catalog.types import CategoryCard, CityCard, JobKindCard, Rate, TierCard
 from guildhall.kernel.refusals import DoesNotExist
@@ -24,7 +26,7 @@ class UnknownJobKind(DoesNotExist):
 
 def list_categories() -> list[CategoryCard]:
     """Give the categories that are offered, in the pack's order."""
-    return [_category(row) for row in Category.objects.filter(is_offered=True).order_by("position")]
+    return [card for card in cache.categories() if card.is_offered]
 
 
 def get_category(key: str) -> CategoryCard:
@@ -33,7 +35,10 @@ def get_category(key: str) -> CategoryCard:
 
     :raises UnknownCategory: when there is none by that key.
     """
-    return _category(_offered(key))
+    found = next((card for card in list_categories() if card.key == key), None)
+    if found is None:
+        raise UnknownCategory
+    return found
 
 
 def get_category_by_id(category_id: int) -> CategoryCard:
@@ -49,8 +54,8 @@ def get_category_by_id(category_id: int) -> CategoryCard:
 
 
 def get_categories(category_ids: Collection[int]) -> dict[int, CategoryCard]:
-    """Give categories by id, offered or not, in one query; unknown ids are left out."""
-    return {row.id: _category(row) for row in Category.objects.filter(id__in=category_ids)}
+    """Give categories by id, offered or not; unknown ids are left out."""
+    return {card.id: card for card in cache.categories() if card.id in category_ids}
 
 
 def list_job_kinds(category_key: str) -> list[JobKindCard]:
@@ -59,7 +64,8 @@ def list_job_kinds(category_key: str) -> list[JobKindCard]:
 
     :raises UnknownCategory: when there is none by that key.
     """
-    return [_job_kind(row) for row in _job_kinds().filter(category=_offered(category_key)).order_by("position")]
+    category = get_category(category_key)
+    return [kind for kind in cache.job_kinds() if kind.category_id == category.id]
 
 
 def get_job_kind(key: str) -> JobKindCard:
@@ -68,16 +74,15 @@ def get_job_kind(key: str) -> JobKindCard:
 
     :raises UnknownJobKind: when there is none by that key.
     """
-    row = _job_kinds().filter(key=key).first()
-    if row is None:
+    found = next((kind for kind in cache.job_kinds() if kind.key == key), None)
+    if found is None:
         raise UnknownJobKind
-    return _job_kind(row)
+    return found
 
 
 def list_tiers() -> list[TierCard]:
     """Give the tiers, the highest (rank 1) first."""
-    rows = Tier.objects.filter(is_offered=True).order_by("rank")
-    return [TierCard(rank=row.rank, key=row.key, label=row.label) for row in rows]
+    return list(cache.tiers())
 
 
 def rate_card(category_key: str) -> list[Rate]:
@@ -86,70 +91,16 @@ def rate_card(category_key: str) -> list[Rate]:
 
     :raises UnknownCategory: when there is none by that key.
     """
-    rows = RateCard.objects.filter(category=_offered(category_key), tier__is_offered=True).order_by("tier_id")
-    return [
-        Rate(
-            tier_rank=row.tier_id,
-            hourly_minor=row.hourly_minor,
-            call_out_minor=row.call_out_minor,
-            minimum_minutes=row.minimum_minutes,
-            currency=row.currency,
-        )
-        for row in rows
-    ]
+    return list(cache.rates().get(get_category(category_key).id, ()))
 
 
 def list_cities() -> list[CityCard]:
     """Give the cities, by name."""
-    return [_city(row) for row in City.objects.filter(is_offered=True).order_by("name")]
+    return list(cache.cities())
 
 
 def city_of(latitude: float, longitude: float) -> CityCard | None:
     """Give the city whose circle holds the point, the one with the nearest centre if several do, or None."""
-    distances = [(metres_between(latitude, longitude, city.latitude, city.longitude), city) for city in list_cities()]
+    distances = [(metres_between(latitude, longitude, city.latitude, city.longitude), city) for city in cache.cities()]
     inside = [(metres, city.key, city) for metres, city in distances if metres <= city.radius_metres]
     return min(inside)[2] if inside else None
-
-
-def _offered(key: str) -> Category:
-    row = Category.objects.filter(key=key, is_offered=True).first()
-    if row is None:
-        raise UnknownCategory
-    return row
-
-
-def _job_kinds() -> QuerySet[JobKind]:
-    return JobKind.objects.filter(is_offered=True, category__is_offered=True).select_related("category")
-
-
-def _category(row: Category) -> CategoryCard:
-    return CategoryCard(
-        id=row.id,
-        key=row.key,
-        name=row.name,
-        description=row.description,
-        icon=row.icon,
-        is_offered=row.is_offered,
-    )
-
-
-def _job_kind(row: JobKind) -> JobKindCard:
-    return JobKindCard(
-        key=row.key,
-        category_id=row.category_id,
-        category_key=row.category.key,
-        name=row.name,
-        minutes_from=row.minutes_from,
-        minutes_to=row.minutes_to,
-    )
-
-
-def _city(row: City) -> CityCard:
-    return CityCard(
-        key=row.key,
-        name=row.name,
-        latitude=row.latitude,
-        longitude=row.longitude,
-        radius_metres=row.radius_metres,
-        time_zone=row.time_zone,
-    )

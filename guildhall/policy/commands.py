@@ -10,7 +10,7 @@ from guildhall.eventlog.commands import publish
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.ids import new_id
 from guildhall.kernel.refusals import Invalid, NotAllowed, Refused
-from guildhall.policy.cache import distrust
+from guildhall.policy.cache import DOCUMENTS
 from guildhall.policy.events import PolicyChanged, SwitchPaused, SwitchResumed
 from guildhall.policy.models import Document, Pause
 from guildhall.policy.queries import current_version, get
@@ -56,7 +56,7 @@ def set_policy(value: Policy, *, by: Actor, at: datetime, reason: str) -> int:
     checked = _validated(value)
     # One writer at a time: rules across documents are checked against what the others have committed.
     _execute("select pg_advisory_xact_lock(hashtext('policy.set_policy'))")
-    distrust()
+    DOCUMENTS.distrust()
     _check_authorization(checked)
     version = current_version(type(checked)) + 1
     Document.objects.create(

@@ -7,9 +7,9 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
+from guildhall.kernel import remembered
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.ids import new_id
-from guildhall.policy import cache
 from guildhall.policy.commands import AuthorizationTooLong, set_policy
 from guildhall.policy.queries import get
 from guildhall.policy.types import BookingPolicy, MoneyPolicy
@@ -47,10 +47,10 @@ def test_a_second_look_within_a_second_asks_nobody(policies_at_hand, django_asse
 def test_what_another_process_commits_is_seen_after_a_second(committed_db, monkeypatch):
     fee()
     insert_elsewhere(committed_db, 1_200)
-    now = cache.monotonic()
+    now = remembered.monotonic()
 
     assert fee() == 2_000
-    monkeypatch.setattr(cache, "monotonic", lambda: now + 1.01)
+    monkeypatch.setattr(remembered, "monotonic", lambda: now + 1.01)
     assert fee() == 1_200
 
 
