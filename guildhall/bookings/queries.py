@@ -1,11 +1,11 @@
 """Reading bookings: what each party may see, decided here, frozen."""
 
-from collections import Counter
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Value
+from django.db import connection
+from django.db.models import Q
 
 from guildhall.bookings import rules
 from guildhall.bookings.lifecycle import BEFORE_CONFIRMATION
@@ -23,6 +23,7 @@ from guildhall.bookings.types import (
 )
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.refusals import NotAllowed, NotFound
+from guildhall.kernel.rows import fetch, fetch_all, read
 from guildhall.policy import queries as policy
 from guildhall.policy.types import BookingPolicy
 
@@ -31,6 +32,15 @@ _AREA_DEGREES = 2
 """Decimal places of a place shown as an area: about a kilometre, so a 500 m circle never centres on the door."""
 _GRACE_MOST = timedelta(hours=4)
 """No start has a longer grace (`BookingPolicy.start_grace_minutes`)."""
+# Written out, because every page of an operator counts them. Deadlines bound the search: the index of what is pending is by status and deadline.
+_WAITING = {
+    Waiting.UNFILLED: "status = 'unfilled'",
+    Waiting.CONTESTED: "status = 'contested'",
+    Waiting.UNRESOLVED: "status = 'unresolved'",
+    Waiting.LATE: "status in ('confirmed', 'en_route', 'arrived') and lower(planned) <= %(at)s and deadline_at <= %(grace_ends)s",
+    Waiting.OVERRUN: "status = 'in_progress' and upper(planned) <= %(at)s",
+    Waiting.UNCOLLECTED: "status in ('settled', 'cancelled') and deadline_at <= %(at)s",
+}
 
 
 def access_booking(*, booking_id: UUID, by: Actor) -> BookingCard:
@@ -39,10 +49,18 @@ def access_booking(*, booking_id: UUID, by: Actor) -> BookingCard:
 
     :raises NotFound: for everybody else, as if there were none.
     """
-    booking = Booking.objects.filter(id=booking_id, **_scope(by)).first()
-    if booking is None:
+    return _card(_seen(booking_id, by), by)
+
+
+def _seen(booking_id: UUID, by: Actor) -> Booking:
+    booking, scope = fetch(Booking, "id", booking_id), _scope(by)
+    if booking is None or not _is_in(scope, booking):
         raise NotFound
-    return _card(booking, by)
+    return booking
+
+
+def _is_in(scope: dict[str, object], booking: Booking) -> bool:
+    return all(getattr(booking, party) == whose for party, whose in scope.items())
 
 
 def list_bookings(
@@ -125,10 +143,8 @@ def get_work(*, booking_id: UUID, by: Actor, at: datetime) -> Work:
 
     :raises NotFound: for everybody else.
     """
-    booking = Booking.objects.filter(id=booking_id, **_scope(by)).first()
-    if booking is None:
-        raise NotFound
-    breaks = list(Break.objects.filter(booking=booking).order_by("started_at"))
+    booking = _seen(booking_id, by)
+    breaks = read(Break, "where booking_id = %s order by started_at", [booking_id])
     until = booking.finished_at or at
     spans = [(one.started_at, one.ended_at or until) for one in breaks]
     elapsed = (
@@ -146,7 +162,7 @@ def get_work(*, booking_id: UUID, by: Actor, at: datetime) -> Work:
         notes=booking.notes,
         photographs=[
             Photograph(id=row.id, media_id=row.media_id, is_mine=row.added_by == str(by), added_at=row.added_at)
-            for row in Evidence.objects.filter(booking=booking).order_by("added_at", "id")
+            for row in read(Evidence, "where booking_id = %s order by added_at, id", [booking_id])
         ],
     )
 
@@ -218,12 +234,13 @@ def count_waiting(*, by: Actor, at: datetime, most: int = 100) -> dict[Waiting, 
     :raises NotAllowed: when the asker is not an operator.
     """
     _require_operator(by)
-    first, *others = (
-        _waiting(kind, at).order_by().annotate(why=Value(kind.value)).values_list("why", flat=True)[:most]
+    counts = ", ".join(
+        f"(select count(*) from (select from bookings_booking where {_WAITING[kind]} limit %(most)s) found)"  # noqa: S608 - our own words
         for kind in Waiting
     )
-    found = Counter(first.union(*others, all=True))
-    return {kind: found[kind.value] for kind in Waiting}
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {counts}", {"at": at, "grace_ends": at + _GRACE_MOST, "most": most})
+        return dict(zip(Waiting, cursor.fetchone(), strict=True))
 
 
 def list_waiting(
@@ -235,22 +252,13 @@ def list_waiting(
     :raises NotAllowed: when the asker is not an operator.
     """
     _require_operator(by)
-    rows = _waiting(why, at).order_by("deadline_at", "id")
+    params = {"at": at, "grace_ends": at + _GRACE_MOST, "most": limit}
+    condition = _WAITING[why]
     if after is not None:
-        deadline_at, booking_id = after
-        rows = rows.filter(deadline_at__gte=deadline_at).exclude(deadline_at=deadline_at, id__lte=booking_id)
-    return [_card(booking, by) for booking in rows[:limit]]
-
-
-def _waiting(why: Waiting, at: datetime) -> QuerySet[Booking]:
-    # Deadlines bound the search: the index of what is pending is by status and deadline.
-    began = Q(status__in=["confirmed", "en_route", "arrived"], planned__startswith__lte=at)
-    tests = {
-        Waiting.LATE: began & Q(deadline_at__lte=at + _GRACE_MOST),
-        Waiting.OVERRUN: Q(status="in_progress", planned__endswith__lte=at),
-        Waiting.UNCOLLECTED: Q(status__in=["settled", "cancelled"], deadline_at__lte=at),
-    }
-    return Booking.objects.filter(tests.get(why) or Q(status=why.value))
+        params |= dict(zip(("after", "after_id"), after, strict=True))
+        condition += " and (deadline_at, id) > (%(after)s, %(after_id)s)"
+    rows = read(Booking, f"where {condition} order by deadline_at, id limit %(most)s", params)
+    return [_card(booking, by) for booking in rows]
 
 
 def find_bookings(
@@ -289,8 +297,9 @@ def get_bookings(*, booking_ids: Collection[UUID], by: Actor) -> dict[UUID, Book
 
     :raises NotAllowed: when the asker is no party of any booking.
     """
-    rows = Booking.objects.filter(id__in=booking_ids, **_scope(by))
-    return {booking.id: _card(booking, by) for booking in rows}
+    scope = _scope(by)
+    rows = fetch_all(Booking, "id", booking_ids)
+    return {booking.id: _card(booking, by) for booking in rows if _is_in(scope, booking)}
 
 
 def _require_operator(by: Actor) -> None:

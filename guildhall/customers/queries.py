@@ -8,6 +8,7 @@ from guildhall.customers.models import Address as AddressRow
 from guildhall.customers.models import BlockedPair, Customer, Favourite, SavedCard
 from guildhall.customers.types import Address, BlockedBy, Card, CustomerCard, Place, Precision
 from guildhall.kernel.refusals import NotFound
+from guildhall.kernel.rows import fetch, read
 
 _PRECISION_NOTES = {
     Precision.ZIP_CENTROID: "Placed at the middle of its ZIP code; set a pin for the exact spot.",
@@ -21,7 +22,7 @@ def get_customer(customer_id: UUID) -> CustomerCard:
 
     :raises NotFound: no such customer.
     """
-    row = Customer.objects.filter(pk=customer_id).first()
+    row = fetch(Customer, "account", customer_id)
     if row is None:
         raise NotFound
     return CustomerCard(row.pk, row.kind, row.company_name, row.payment_customer_ref)
@@ -72,26 +73,25 @@ def get_address(customer_id: UUID, address_id: UUID) -> Address:
 
     :raises NotFound: no such place of this customer.
     """
-    row = AddressRow.objects.filter(id=address_id, customer_id=customer_id).first()
-    if row is None:
+    row = fetch(AddressRow, "id", address_id)
+    if row is None or row.customer_id != customer_id:
         raise NotFound
     return _address(row)
 
 
 def list_addresses(customer_id: UUID) -> list[Address]:
     """Give the places of a customer, oldest first."""
-    return [_address(row) for row in AddressRow.objects.filter(customer_id=customer_id).order_by("added_at", "id")]
+    return [_address(row) for row in read(AddressRow, "where customer_id = %s order by added_at, id", [customer_id])]
 
 
 def favourite_ids(customer_id: UUID) -> list[UUID]:
     """Give the providers whom a customer wants asked first, in order."""
-    rows = Favourite.objects.filter(customer_id=customer_id).order_by("position")
-    return list(rows.values_list("provider_id", flat=True))
+    return [row.provider_id for row in read(Favourite, "where customer_id = %s order by position", [customer_id])]
 
 
 def blocked_ids(customer_id: UUID) -> set[UUID]:
     """Give the providers whom a customer is never brought together with, whichever side asked for it."""
-    return set(BlockedPair.objects.filter(customer_id=customer_id).values_list("provider_id", flat=True))
+    return {row.provider_id for row in read(BlockedPair, "where customer_id = %s", [customer_id])}
 
 
 def blocked_by_customer(customer_id: UUID) -> list[UUID]:
@@ -102,8 +102,8 @@ def blocked_by_customer(customer_id: UUID) -> list[UUID]:
 
 def saved_card(customer_id: UUID) -> Card | None:
     """Give the card on file that is used, or None."""
-    row = SavedCard.objects.filter(customer_id=customer_id, is_default=True).first()
-    return _card(row) if row else None
+    found = read(SavedCard, "where customer_id = %s and is_default", [customer_id])
+    return _card(found[0]) if found else None
 
 
 def list_cards(customer_id: UUID) -> list[Card]:

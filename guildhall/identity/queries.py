@@ -32,6 +32,7 @@ from guildhall.identity.types import (
 )
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.refusals import NotFound
+from guildhall.kernel.rows import fetch_all
 
 _LEAST_LETTERS = 2
 _LEAST_DIGITS = 5
@@ -133,7 +134,7 @@ def get_contact(account_id: UUID) -> Contact:
 
 def get_contacts(account_ids: Collection[UUID]) -> dict[UUID, Contact]:
     """Give how people are reached, by id; unknown ids are left out."""
-    return {account.id: _contact(account) for account in Account.objects.filter(id__in=account_ids)}
+    return {account.id: _contact(account) for account in fetch_all(Account, "id", account_ids)}
 
 
 def find_by_phone(number: str) -> list[Contact]:
@@ -153,7 +154,7 @@ def find_by_email(email: str) -> Contact | None:
 
 def get_accounts(account_ids: Collection[UUID]) -> dict[UUID, AccountCard]:
     """Give accounts as operators see them, by id, in one query; unknown ids are left out."""
-    return {account.id: _account(account) for account in Account.objects.filter(id__in=account_ids)}
+    return {account.id: _account(account) for account in fetch_all(Account, "id", account_ids)}
 
 
 def find_accounts(text: str, *, role: Role | None = None, limit: int = 20) -> list[AccountCard]:

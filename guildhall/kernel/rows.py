@@ -1,14 +1,14 @@
 """
-Rows by their key: the statements that every command needs, written once for each table.
+Rows by their key, and rows by a condition that is written out: the statements that every command and every page needs.
 
 Django builds the same statement anew for each call, which takes longer than running it. What is read is what its models read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Literal, TypeVar
 
 from django.db import connection
@@ -45,6 +45,24 @@ def fetch(model: type[M], key: str, value: object, *, lock: Lock | None = None) 
         cursor.execute(statement, [field.get_db_prep_value(value, connection)])
         found = cursor.fetchone()
     return None if found is None else model.from_db(connection.alias, shape.names, shape.read(found))
+
+
+def fetch_all(model: type[M], key: str, values: Collection[object]) -> list[M]:
+    """Give the rows whose column `key` has one of these values: in one statement, or in none when there is no value."""
+    if not values:
+        return []
+    field = _field(model, key)
+    wanted = [field.get_db_prep_value(value, connection) for value in values]
+    return read(model, f"where {_quoted(field.column)} = any(%s)", [wanted])
+
+
+def read(model: type[M], rest: str, params: Sequence[Any] | Mapping[str, Any]) -> list[M]:
+    """Give rows of a table; `rest` is what follows its name in the statement, from `where` on: written in our code, never put together."""
+    shape = _shape(model)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{shape.select} {rest}", params)
+        found = cursor.fetchall()
+    return [model.from_db(connection.alias, shape.names, shape.read(row)) for row in found]
 
 
 def change(row: Model, values: Mapping[str, object], *, among: Collection[str] | None = None) -> bool:
@@ -99,7 +117,7 @@ class _Shape:
     key_field: Any
     converters: tuple[tuple[int, Any, tuple[Callable[..., object], ...]], ...]
 
-    @property
+    @cached_property
     def select(self) -> str:
         return f"select {self.columns} from {self.table}"  # noqa: S608 - names of our own columns
 

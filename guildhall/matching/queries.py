@@ -1,6 +1,7 @@
 """Reading offers, cascades and reasons."""
 
-from collections.abc import Collection, Iterable, Sequence
+import json
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,10 +11,12 @@ from django.db import connection
 from guildhall.discovery.queries import rank_candidates
 from guildhall.discovery.types import CandidateJob
 from guildhall.eventlog.queries import timeline
+from guildhall.eventlog.types import Fact
 from guildhall.kernel.money import Money
 from guildhall.kernel.refusals import NotFound
+from guildhall.kernel.rows import read
 from guildhall.matching.events import WaveOpened
-from guildhall.matching.models import Candidate, Cascade, Offer
+from guildhall.matching.models import Cascade, Offer
 from guildhall.matching.rules import area_around
 from guildhall.matching.types import (
     CandidateCard,
@@ -31,6 +34,14 @@ select o.id, c.reference, o.cascade_id, o.provider_id, o.status, c.mode, c.categ
   o.currency, o.distance_metres, c.latitude, c.longitude, c.planned_minutes, c.minutes_from, o.work_ends_at, o.offered_at,
   o.expires_at, o.answered_at, o.reason
 from matching_offer o join matching_cascade c on c.id = o.cascade_id
+"""
+
+
+_CANDIDATES = """
+select k.wave_number, k.position, k.provider_id, k.tier_rank, k.distance_metres, k.score, k.reasons::text, k.eligible, k.refusal,
+  exists (select from matching_offer o where (o.cascade_id, o.provider_id, o.wave_number) = (k.cascade_id, k.provider_id, k.wave_number))
+from matching_cascade c join matching_candidate k on k.cascade_id = c.id
+where c.reference = %s order by c.opened_at, c.id, k.wave_number, k.position
 """
 
 
@@ -98,14 +109,18 @@ def _offer_card(row: dict[str, Any]) -> OfferCard:
     )
 
 
-def get_cascade(reference: str) -> CascadeCard | None:
-    """Give the newest cascade of a reference: who is asked now, until when, and the waves before; None when there never was one."""
-    cascade = Cascade.objects.filter(reference=reference).order_by("-opened_at", "-id").first()
+def get_cascade(reference: str, told: Sequence[Fact] | None = None) -> CascadeCard | None:
+    """
+    Give the newest cascade of a reference: who is asked now, until when, and the waves before; None when there never was one.
+
+    :param told: the facts of the reference (`timeline`), from whoever has read them already.
+    """
+    cascade = _newest(reference)
     if cascade is None:
         return None
-    waves = _waves(cascade)
+    waves = _waves(cascade, timeline(reference) if told is None else told)
     is_live = cascade.status == CascadeStatus.LIVE
-    statuses = list(Offer.objects.filter(cascade=cascade.id).values_list("status", flat=True))
+    statuses = [offer.status for offer in read(Offer, "where cascade_id = %s", [cascade.id])]
     return CascadeCard(
         id=cascade.id,
         reference=reference,
@@ -119,13 +134,14 @@ def get_cascade(reference: str) -> CascadeCard | None:
     )
 
 
-def _waves(cascade: Cascade) -> list[WaveCard]:
+def _newest(reference: str) -> Cascade | None:
+    found = read(Cascade, "where reference = %s order by opened_at desc, id desc limit 1", [reference])
+    return found[0] if found else None
+
+
+def _waves(cascade: Cascade, told: Sequence[Fact]) -> list[WaveCard]:
     """Read the waves from the log, where those that found nobody to ask are remembered too."""
-    facts = [
-        fact
-        for fact in timeline(cascade.reference)
-        if fact.name == WaveOpened.name and fact.aggregate == f"cascade:{cascade.id}"
-    ]
+    facts = [fact for fact in told if fact.name == WaveOpened.name and fact.aggregate == f"cascade:{cascade.id}"]
     return [
         WaveCard(
             number=fact.payload["wave_number"],
@@ -141,32 +157,34 @@ def _waves(cascade: Cascade) -> list[WaveCard]:
 
 def candidates(reference: str) -> list[CandidateCard]:
     """Give everybody who was considered for a reference, in all its cascades, wave by wave in order, with the reasons."""
-    found: list[CandidateCard] = []
-    for cascade_id in (
-        Cascade.objects.filter(reference=reference).order_by("opened_at", "id").values_list("id", flat=True)
-    ):
-        asked = set(Offer.objects.filter(cascade=cascade_id).values_list("provider_id", "wave_number"))
-        rows = Candidate.objects.filter(cascade=cascade_id).order_by("wave_number", "position")
-        found.extend(_candidate_cards(rows, asked))
-    return found
-
-
-def _candidate_cards(rows: Iterable[Candidate], asked: set[tuple[UUID, int]]) -> list[CandidateCard]:
-    return [
-        CandidateCard(
-            wave_number=row.wave_number,
-            position=row.position,
-            provider_id=row.provider_id,
-            tier_rank=row.tier_rank,
-            distance_metres=row.distance_metres,
-            score=row.score,
-            reasons=row.reasons,
-            eligible=row.eligible,
-            refusal=row.refusal,
-            asked=(row.provider_id, row.wave_number) in asked,
-        )
-        for row in rows
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_CANDIDATES, [reference])
+        return [
+            CandidateCard(
+                wave_number=wave_number,
+                position=position,
+                provider_id=provider_id,
+                tier_rank=tier_rank,
+                distance_metres=distance_metres,
+                score=score,
+                reasons=json.loads(reasons),
+                eligible=eligible,
+                refusal=refusal,
+                asked=asked,
+            )
+            for (
+                wave_number,
+                position,
+                provider_id,
+                tier_rank,
+                distance_metres,
+                score,
+                reasons,
+                eligible,
+                refusal,
+                asked,
+            ) in cursor.fetchall()
+        ]
 
 
 def assignable(reference: str, *, at: datetime, limit: int = 20) -> list[CandidateCard]:
@@ -175,7 +193,7 @@ def assignable(reference: str, *, at: datetime, limit: int = 20) -> list[Candida
 
     Everybody who may do it and is free counts, whoever was asked before; nothing is stored. Empty when there never was a cascade.
     """
-    last = Cascade.objects.filter(reference=reference).order_by("-opened_at", "-id").first()
+    last = _newest(reference)
     if last is None:
         return []
     starts_at, ends_at = last.planned.lower, last.planned.upper

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Count, Min
 
 from guildhall.kernel.refusals import NotFound
+from guildhall.kernel.rows import read
 from guildhall.notifications import inbox as inboxes
 from guildhall.notifications.models import FeedHead, FeedRow, InboxItem, OutgoingMessage
 from guildhall.notifications.types import Counts, FeedEntry, InboxCard, InboxPage, MessageCard, MessageStatus
@@ -15,7 +16,7 @@ _COUNTED_MOST = 100
 
 def log_of(reference: str) -> list[MessageCard]:
     """Give the messages about a reference, oldest first."""
-    rows = OutgoingMessage.objects.filter(reference=reference).exclude(reference="").order_by("queued_at", "id")
+    rows = read(OutgoingMessage, "where reference = %s and reference <> '' order by queued_at, id", [reference])
     return [
         MessageCard(
             id=row.id,

@@ -5,6 +5,7 @@ from typing import Any
 
 from guildhall.eventlog.commands import publish
 from guildhall.kernel.actors import Actor
+from guildhall.kernel.rows import read
 from guildhall.payments.events import PaymentFact, ReferenceCleared
 from guildhall.payments.lifecycle import AuthorizationStatus, CheckoutStatus
 from guildhall.payments.models import Authorization, Checkout, Payment, Settlement, SettlementBlock
@@ -25,7 +26,7 @@ def tell(payment: Payment, fact: type[PaymentFact], *, by: Actor, at: datetime, 
 
 def is_blocked(payment: Payment) -> bool:
     """Whether a case keeps the money where it is."""
-    return SettlementBlock.objects.filter(payment=payment, lifted_at=None).exists()
+    return bool(read(SettlementBlock, "where payment_id = %s and lifted_at is null limit 1", [payment.id]))
 
 
 def settlement_of(payment: Payment) -> Settlement | None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from guildhall.customers.queries import get_customer, saved_card
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.refusals import Invalid, Refused
+from guildhall.kernel.rows import read
 from guildhall.payments import ledger, lifecycle
 from guildhall.payments.closing import clear_if_done, is_blocked, settlement_of, tell
 from guildhall.payments.events import AuthorizationRefused
@@ -43,8 +44,12 @@ def belong(payment: Payment, *, customer_id: UUID | None = None, currency: str =
 
 def live_hold(payment: Payment) -> Authorization | None:
     """The authorization that would be captured."""
-    held = Authorization.objects.filter(payment=payment, status=AuthorizationStatus.AUTHORIZED, is_wanted=True)
-    return held.order_by("-attempt").first()
+    held = read(
+        Authorization,
+        "where payment_id = %s and status = %s and is_wanted order by attempt desc limit 1",
+        [payment.id, AuthorizationStatus.AUTHORIZED.value],
+    )
+    return held[0] if held else None
 
 
 def next_attempt(payment: Payment) -> int:

@@ -6,15 +6,14 @@ from typing import cast
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
 
 from guildhall.customers.queries import saved_card
 from guildhall.kernel.money import Money
 from guildhall.kernel.refusals import NotFound
+from guildhall.kernel.rows import fetch, read
 from guildhall.payments import models
 from guildhall.payments.closing import is_blocked
 from guildhall.payments.collecting import live_hold
-from guildhall.payments.ledger import Entry
 from guildhall.payments.lifecycle import AuthorizationStatus
 from guildhall.payments.types import (
     Checkout,
@@ -80,7 +79,7 @@ def get_payment(reference: str) -> PaymentCard:
 
     :raises NotFound: when payments never heard of it.
     """
-    row = models.Payment.objects.filter(reference=reference).first()
+    row = fetch(models.Payment, "reference", reference)
     if row is None:
         raise NotFound
     hold = live_hold(row)
@@ -105,19 +104,17 @@ def get_payment(reference: str) -> PaymentCard:
 
 def list_tips(reference: str) -> list[TipCard]:
     """Give the tips of a job, newest first."""
-    rows = models.Tip.objects.filter(job_reference=reference).select_related("payment").order_by("-given_at", "-id")
-    return [
-        TipCard(
-            id=row.id,
-            amount_minor=row.amount_minor,
-            currency=row.currency,
-            status=row.status,
-            refusal_code=row.refusal_code,
-            payout_state=row.payment.payout_state,
-            given_at=row.given_at,
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select t.id, t.amount_minor, t.currency, t.status, t.refusal_code, p.payout_state, t.given_at
+            from payments_tip t join payments_payment p on p.id = t.payment_id
+            where t.job_reference = %s order by t.given_at desc, t.id desc
+            """,
+            [reference],
         )
-        for row in rows
-    ]
+        names = [column.name for column in cursor.description]
+        return [TipCard(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
 
 def payment_states(references: Collection[str]) -> dict[str, str]:
@@ -128,39 +125,40 @@ def payment_states(references: Collection[str]) -> dict[str, str]:
 
 def count_action_needed(*, most: int = 100) -> int:
     """How many jobs wait for their customer to do something about the money, counted up to `most`."""
-    return len(_action_needed().values_list("id", flat=True)[:most])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select count(*) from (
+              select from payments_payment where payment_state = %s and job_reference = '' limit %s
+            ) found
+            """,
+            [PaymentState.ACTION_NEEDED.value, most],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def list_action_needed(*, after: UUID | None = None, limit: int = 50) -> list[tuple[UUID, str]]:
     """Give (id, reference) of the jobs that wait so, in the order they were asked for; `after` is the last id seen."""
-    rows = _action_needed() if after is None else _action_needed().filter(id__gt=after)
+    rows = models.Payment.objects.filter(payment_state=PaymentState.ACTION_NEEDED, job_reference="")
+    if after is not None:
+        rows = rows.filter(id__gt=after)
     return list(rows.order_by("id").values_list("id", "reference")[:limit])
-
-
-def _action_needed() -> QuerySet[models.Payment]:
-    return models.Payment.objects.filter(payment_state=PaymentState.ACTION_NEEDED, job_reference="")
 
 
 def ledger_of(reference: str) -> list[Posting]:
     """Give the ledger's entries of a reference and of its tips, oldest first."""
-    tips = models.Payment.objects.filter(job_reference=reference).values_list("reference", flat=True)
-    entries = (
-        Entry.objects.filter(journal__reference__in=[reference, *tips])
-        .select_related("journal", "account")
-        .order_by("id")
-    )
-    return [
-        Posting(
-            journal_id=entry.journal_id,
-            kind=entry.journal.kind,
-            account=entry.account.kind,
-            owner=entry.account.owner,
-            amount_minor=entry.amount_minor,
-            currency=entry.account.currency,
-            posted_at=entry.journal.posted_at,
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select j.id as journal_id, j.kind, a.kind as account, a.owner, e.amount_minor, a.currency, j.posted_at
+            from payments_journal j join payments_entry e on e.journal_id = j.id join payments_account a on a.id = e.account_id
+            where j.reference = any(array(select p.reference from payments_payment p where p.job_reference = %(of)s) || %(of)s::text)
+            order by e.id
+            """,
+            {"of": reference},
         )
-        for entry in entries
-    ]
+        names = [column.name for column in cursor.description]
+        return [Posting(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
 
 def balance_of(provider_id: UUID) -> Money:
@@ -217,14 +215,19 @@ def list_earnings(provider_id: UUID, *, since: datetime, limit: int = 500) -> li
 
 def list_transactions(reference: str) -> list[Transaction]:
     """Give the movements of a reference as the vendor knows them, oldest first."""
-    attempts = models.Authorization.objects.filter(payment__reference=reference).order_by("attempt")
+    attempts = read(
+        models.Authorization,
+        "where payment_id = (select id from payments_payment where reference = %s) order by attempt",
+        [reference],
+    )
     found = [_attempt(reference, row) for row in attempts]
     found += [_capture(reference, row) for row in attempts if row.kind == "hold" and row.captured_minor]
-    transfer = (
-        models.Transfer.objects.filter(payment__reference=reference).select_related("payment").order_by("id").first()
+    transfers = read(
+        models.Transfer, "where payment_id = (select id from payments_payment where reference = %s)", [reference]
     )
-    if transfer is None:
+    if not transfers:
         return found
+    transfer = transfers[0]
     account = models.PayoutAccount.objects.filter(provider_id=transfer.provider_id).first()
     account_ref = account.account_ref if account else ""
     parts = models.PayoutPart.objects.filter(transfer=transfer).select_related("payout").order_by("id")
@@ -264,7 +267,7 @@ def _capture(reference: str, row: models.Authorization) -> Transaction:
 
 
 def _transfer(reference: str, row: models.Transfer, account_ref: str) -> Transaction:
-    settled = models.Settlement.objects.get(payment=row.payment)
+    settled = models.Settlement.objects.get(payment=row.payment_id)
     return Transaction(
         id=row.id,
         reference=reference,

@@ -7,6 +7,7 @@ from uuid import UUID
 from guildhall.identity.queries import get_contacts
 from guildhall.kernel.money import Money
 from guildhall.kernel.refusals import NotFound
+from guildhall.kernel.rows import fetch, fetch_all, read
 from guildhall.media.types import MediaId
 from guildhall.providers.models import Provider, ProviderCategory, ServiceArea, WeeklyHours
 from guildhall.providers.models import Service as ServiceRow
@@ -40,7 +41,9 @@ def get_profiles(provider_ids: Collection[UUID]) -> dict[UUID, Profile]:
     people = get_contacts(provider_ids)
     categories = _category_ids(provider_ids)
     services: dict[UUID, list[Service]] = {}
-    for row in ServiceRow.objects.filter(provider_id__in=provider_ids, is_listed=True).order_by("added_at", "id"):
+    for row in read(
+        ServiceRow, "where provider_id = any(%s) and is_listed order by added_at, id", [list(provider_ids)]
+    ):
         services.setdefault(row.provider_id, []).append(_service(row))
     return {
         row.pk: Profile(
@@ -60,7 +63,7 @@ def get_profiles(provider_ids: Collection[UUID]) -> dict[UUID, Profile]:
             registered_at=row.registered_at,
             photograph=MediaId(row.photograph_id) if row.photograph_id else None,
         )
-        for row in Provider.objects.filter(pk__in=provider_ids)
+        for row in fetch_all(Provider, "account", provider_ids)
     }
 
 
@@ -178,7 +181,7 @@ def get_reach(provider_id: UUID) -> Reach:
 
 
 def _provider(provider_id: UUID) -> Provider:
-    row = Provider.objects.filter(pk=provider_id).first()
+    row = fetch(Provider, "account", provider_id)
     if row is None:
         raise NotFound
     return row
@@ -186,7 +189,7 @@ def _provider(provider_id: UUID) -> Provider:
 
 def _category_ids(provider_ids: Collection[UUID]) -> dict[UUID, list[int]]:
     found: dict[UUID, list[int]] = {}
-    for row in ProviderCategory.objects.filter(provider_id__in=provider_ids).order_by("category_id"):
+    for row in read(ProviderCategory, "where provider_id = any(%s) order by category_id", [list(provider_ids)]):
         found.setdefault(row.provider_id, []).append(row.category_id)
     return found
 

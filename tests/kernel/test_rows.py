@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from guildhall.kernel.ids import new_id
-from guildhall.kernel.rows import NOW, ONE_MORE_VERSION, change, fetch, from_now
+from guildhall.kernel.rows import NOW, ONE_MORE_VERSION, change, fetch, fetch_all, from_now, read
 from guildhall.payments.models import Intent, Payment
 from guildhall.providers.models import Provider
 from tests import given_people
@@ -46,6 +46,28 @@ class TestFetching:
 
         assert found.home_point == Provider.objects.get(account_id=provider_id).home_point
         assert everything_of(found).keys() == everything_of(Provider.objects.get(account_id=provider_id)).keys()
+
+    def test_several_are_read_at_once(self, django_assert_num_queries):
+        first, other = given_people.provider().id, given_people.provider().id
+
+        with django_assert_num_queries(1):
+            found = fetch_all(Provider, "account", [first, other, new_id()])
+
+        assert {row.pk: everything_of(row) for row in found} == {
+            row.pk: everything_of(row) for row in Provider.objects.filter(pk__in=[first, other])
+        }
+
+    def test_nobody_is_asked_for_no_rows(self, django_assert_num_queries):
+        with django_assert_num_queries(0):
+            assert fetch_all(Provider, "account", []) == []
+
+    def test_rows_are_read_by_a_condition(self):
+        intent = an_intent()
+
+        [found] = read(Intent, "where key = %s and next_try_at = %s order by id", ["a", MONDAY])
+
+        assert everything_of(found) == everything_of(Intent.objects.get(id=intent.id))
+        assert read(Intent, "where key = %(key)s", {"key": "b"}) == []
 
     def test_there_may_be_none(self):
         assert fetch(Intent, "id", new_id()) is None

@@ -23,7 +23,7 @@ from guildhall.policy.queries import get
 from guildhall.policy.types import TipPolicy
 from guildhall.providers.queries import get_profile
 from guildhall.providers.types import Profile
-from guildhall.reviews.queries import reviews_of_booking
+from guildhall.reviews.queries import reviews_beside
 from guildhall.reviews.types import BookingReviews
 from guildhall.web.asking.words import cancellation_terms
 from guildhall.web.customer.reading import address_of, kind_name, tier_names
@@ -62,7 +62,7 @@ class LiveBooking:
     @cached_property
     def cascade(self) -> CascadeCard | None:
         """The search for somebody."""
-        return get_cascade(self.card.reference)
+        return get_cascade(self.card.reference, self.facts)
 
     @property
     def wave(self) -> WaveCard | None:
@@ -114,7 +114,7 @@ class LiveBooking:
         """What both sides said, once the work is done."""
         if self.card.finished_at is None:
             return None
-        return reviews_of_booking(booking_id=self.card.id, by=self.request.actor, at=self.at)
+        return reviews_beside(self.card, by=self.request.actor, at=self.at)
 
     @cached_property
     def work(self) -> Work | None:
@@ -240,7 +240,7 @@ class LiveBooking:
         """Give an amount in the booking's currency."""
         return Money(minor, self.card.currency)
 
-    @property
+    @cached_property
     def address(self) -> Address | None:
         """Where."""
         return get_address(self.card.customer_id, self.card.address_id) if self.card.address_id else None

@@ -43,7 +43,18 @@ def _component(context: Context, component: str, arguments: dict[str, Any]) -> S
     around = {name: context[name] for name in _AROUND if name in context}
     if component == "map":
         around |= {"tiles_url": settings.MAP_TILES_URL, "tiles_credit": settings.MAP_TILES_CREDIT}
-    return _template(component).render(Context({**around, **arguments}))
+    return _template(component).render(_Arguments({**around, **arguments}))
+
+
+class _Arguments(Context):
+    """What a component knows: what it was not given is nothing. Django takes an exception, or four, to find that out."""
+
+    def __getitem__(self, key: Any) -> Any:
+        """Give an argument, or an empty text."""
+        for known in reversed(self.dicts):
+            if key in known:
+                return known[key]
+        return ""
 
 
 @cache
