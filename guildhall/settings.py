@@ -77,6 +77,7 @@ CONTEXTS = [
 INSTALLED_APPS = [
     "django.contrib.gis",
     "django.contrib.staticfiles",
+    "guildhall.web.pages",  # before Django's forms, some of whose widgets it draws
     "django.forms",
     "django_vite",
     "django.contrib.postgres",
@@ -84,7 +85,6 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     *[f"guildhall.{context}" for context in CONTEXTS],
     "guildhall.web.api",
-    "guildhall.web.pages",
     "guildhall.web.signin",
     "guildhall.web.asking",
     "guildhall.web.inbox",

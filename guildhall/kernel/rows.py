@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import Model
 
 M = TypeVar("M", bound=Model)
+T = TypeVar("T")
 # The weaker one leaves rows alone that only point at this one.
 Lock = Literal["update", "no key update"]
 
@@ -63,6 +64,14 @@ def read(model: type[M], rest: str, params: Sequence[Any] | Mapping[str, Any]) -
         cursor.execute(f"{shape.select} {rest}", params)
         found = cursor.fetchall()
     return [model.from_db(connection.alias, shape.names, shape.read(row)) for row in found]
+
+
+def cards(make: Callable[..., T], statement: str, params: Sequence[Any] | Mapping[str, Any]) -> list[T]:
+    """Give what `make` makes of each row of a statement of our own; its columns are named like the arguments."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        names = [column.name for column in cursor.description]
+        return [make(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
 
 def change(row: Model, values: Mapping[str, object], *, among: Collection[str] | None = None) -> bool:

@@ -6,15 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from guildhall.discovery.queries import rank_candidates
 from guildhall.discovery.types import CandidateJob
 from guildhall.eventlog.queries import timeline
 from guildhall.eventlog.types import Fact
 from guildhall.kernel.money import Money
 from guildhall.kernel.refusals import NotFound
-from guildhall.kernel.rows import read
+from guildhall.kernel.rows import cards, read
 from guildhall.matching.events import WaveOpened
 from guildhall.matching.models import Cascade, Offer
 from guildhall.matching.rules import area_around
@@ -39,7 +37,10 @@ from matching_offer o join matching_cascade c on c.id = o.cascade_id
 
 _CANDIDATES = """
 select k.wave_number, k.position, k.provider_id, k.tier_rank, k.distance_metres, k.score, k.reasons::text, k.eligible, k.refusal,
-  exists (select from matching_offer o where (o.cascade_id, o.provider_id, o.wave_number) = (k.cascade_id, k.provider_id, k.wave_number))
+  exists (
+    select from matching_offer o
+    where o.cascade_id = k.cascade_id and o.provider_id = k.provider_id and o.wave_number = k.wave_number
+  ) as asked
 from matching_cascade c join matching_candidate k on k.cascade_id = c.id
 where c.reference = %s order by c.opened_at, c.id, k.wave_number, k.position
 """
@@ -59,7 +60,7 @@ def get_offer(offer_id: UUID) -> OfferCard:
 
 def get_offers(offer_ids: Collection[UUID]) -> dict[UUID, OfferCard]:
     """Give offers by id, in any status, in one query; unknown ids are left out."""
-    return {offer.id: offer for offer in _offers(f"{_OFFER} where o.id = any(%s)", [list(offer_ids)])}
+    return {offer.id: offer for offer in cards(_offer_card, f"{_OFFER} where o.id = any(%s)", [list(offer_ids)])}
 
 
 def list_offers(
@@ -67,7 +68,8 @@ def list_offers(
 ) -> list[OfferCard]:
     """Give the offers a provider can still accept, those that end first at the top; `after` is (expires_at, id) of the last one seen."""
     seen_until, seen_id = after or (at, UUID(int=0))
-    return _offers(
+    return cards(
+        _offer_card,
         f"""{_OFFER}
         where o.provider_id = %s and o.expires_at > %s and (o.expires_at, o.id) > (%s, %s)
           and o.status = 'open' and c.status = 'live'
@@ -77,14 +79,7 @@ def list_offers(
     )
 
 
-def _offers(statement: str, arguments: Sequence[Any]) -> list[OfferCard]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, arguments)
-        names = [column.name for column in cursor.description]
-        return [_offer_card(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
-
-
-def _offer_card(row: dict[str, Any]) -> OfferCard:
+def _offer_card(**row: Any) -> OfferCard:
     starts_at = row["work_ends_at"] - timedelta(minutes=row["planned_minutes"])
     return OfferCard(
         id=row["id"],
@@ -157,34 +152,11 @@ def _waves(cascade: Cascade, told: Sequence[Fact]) -> list[WaveCard]:
 
 def candidates(reference: str) -> list[CandidateCard]:
     """Give everybody who was considered for a reference, in all its cascades, wave by wave in order, with the reasons."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CANDIDATES, [reference])
-        return [
-            CandidateCard(
-                wave_number=wave_number,
-                position=position,
-                provider_id=provider_id,
-                tier_rank=tier_rank,
-                distance_metres=distance_metres,
-                score=score,
-                reasons=json.loads(reasons),
-                eligible=eligible,
-                refusal=refusal,
-                asked=asked,
-            )
-            for (
-                wave_number,
-                position,
-                provider_id,
-                tier_rank,
-                distance_metres,
-                score,
-                reasons,
-                eligible,
-                refusal,
-                asked,
-            ) in cursor.fetchall()
-        ]
+    return cards(_candidate_card, _CANDIDATES, [reference])
+
+
+def _candidate_card(reasons: str, **values: Any) -> CandidateCard:
+    return CandidateCard(reasons=json.loads(reasons), **values)
 
 
 def assignable(reference: str, *, at: datetime, limit: int = 20) -> list[CandidateCard]:

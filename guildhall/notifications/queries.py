@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, Min
 
 from guildhall.kernel.refusals import NotFound
@@ -99,4 +100,13 @@ def get_inbox_item(account_id: UUID, item_id: UUID) -> InboxCard:
 
 def unread_count(account_id: UUID) -> int:
     """Say how many items of somebody's inbox they have not read, counted up to a hundred."""
-    return InboxItem.objects.filter(recipient_id=account_id, read_at__isnull=True)[:_COUNTED_MOST].count()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select count(*) from (
+              select from notifications_inbox_item where recipient_id = %s and read_at is null limit %s
+            ) found
+            """,
+            [account_id, _COUNTED_MOST],
+        )
+        return int(cursor.fetchone()[0])

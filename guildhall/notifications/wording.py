@@ -48,10 +48,12 @@ def _read(vertical: str) -> Pack:
     return read_pack(vertical)
 
 
-def _later(write: Callable[..., str], *about: object) -> str:
-    """Give a text that is written when a template shows it: an inbox's lines show little, and many stand on a page."""
-    written: str = lazy(write, str)(*about)
-    return written
+def _write(write: Callable[..., str], *about: object) -> str:
+    return write(*about)
+
+
+# Gives a text that is written when a template shows it: an inbox's lines show little, and many stand on a page.
+_later: Callable[..., str] = lazy(_write, str)
 
 
 def words_for(message: OutgoingMessage, subject: Subject) -> Words:

@@ -10,7 +10,7 @@ from django.db import connection
 from guildhall.customers.queries import saved_card
 from guildhall.kernel.money import Money
 from guildhall.kernel.refusals import NotFound
-from guildhall.kernel.rows import fetch, read
+from guildhall.kernel.rows import cards, fetch, read
 from guildhall.payments import models
 from guildhall.payments.closing import is_blocked
 from guildhall.payments.collecting import live_hold
@@ -104,23 +104,24 @@ def get_payment(reference: str) -> PaymentCard:
 
 def list_tips(reference: str) -> list[TipCard]:
     """Give the tips of a job, newest first."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            select t.id, t.amount_minor, t.currency, t.status, t.refusal_code, p.payout_state, t.given_at
-            from payments_tip t join payments_payment p on p.id = t.payment_id
-            where t.job_reference = %s order by t.given_at desc, t.id desc
-            """,
-            [reference],
-        )
-        names = [column.name for column in cursor.description]
-        return [TipCard(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+    return cards(
+        TipCard,
+        """
+        select t.id, t.amount_minor, t.currency, t.status, t.refusal_code, p.payout_state, t.given_at
+        from payments_tip t join payments_payment p on p.id = t.payment_id
+        where t.job_reference = %s order by t.given_at desc, t.id desc
+        """,
+        [reference],
+    )
 
 
 def payment_states(references: Collection[str]) -> dict[str, str]:
     """Give the payment state of each reference that payments has heard of, by one question."""
-    rows = models.Payment.objects.filter(reference__in=references)
-    return dict(rows.values_list("reference", "payment_state"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select reference, payment_state from payments_payment where reference = any(%s)", [list(references)]
+        )
+        return dict(cursor.fetchall())
 
 
 def count_action_needed(*, most: int = 100) -> int:
@@ -147,18 +148,16 @@ def list_action_needed(*, after: UUID | None = None, limit: int = 50) -> list[tu
 
 def ledger_of(reference: str) -> list[Posting]:
     """Give the ledger's entries of a reference and of its tips, oldest first."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            select j.id as journal_id, j.kind, a.kind as account, a.owner, e.amount_minor, a.currency, j.posted_at
-            from payments_journal j join payments_entry e on e.journal_id = j.id join payments_account a on a.id = e.account_id
-            where j.reference = any(array(select p.reference from payments_payment p where p.job_reference = %(of)s) || %(of)s::text)
-            order by e.id
-            """,
-            {"of": reference},
-        )
-        names = [column.name for column in cursor.description]
-        return [Posting(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+    return cards(
+        Posting,
+        """
+        select j.id as journal_id, j.kind, a.kind as account, a.owner, e.amount_minor, a.currency, j.posted_at
+        from payments_journal j join payments_entry e on e.journal_id = j.id join payments_account a on a.id = e.account_id
+        where j.reference = any(array(select p.reference from payments_payment p where p.job_reference = %(of)s) || %(of)s::text)
+        order by e.id
+        """,
+        {"of": reference},
+    )
 
 
 def balance_of(provider_id: UUID) -> Money:

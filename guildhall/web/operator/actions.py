@@ -29,7 +29,9 @@ _OFFERED = 8
 
 
 class ActionForm(forms.Form):
-    """A form about one booking; knows it, so that it can offer what fits."""
+    """A form about one booking; knows it, so that it can offer what fits. `is_empty` says that nothing fits."""
+
+    is_empty = False
 
     def __init__(self, data: Any = None, *, slug: str, card: BookingCard, at: datetime) -> None:
         super().__init__(data, auto_id=f"{slug}_%s")

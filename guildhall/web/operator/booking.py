@@ -13,6 +13,8 @@ from guildhall.customers.queries import places_near
 from guildhall.eventlog.queries import timeline
 from guildhall.identity.types import Scope
 from guildhall.kernel.ids import read_public_id
+from guildhall.matching.queries import candidates
+from guildhall.notifications.queries import log_of
 from guildhall.web.evidence import pictures_of
 from guildhall.web.operator import story
 from guildhall.web.operator.actions import ActionForm
@@ -35,20 +37,21 @@ def show(request: PageRequest, card: BookingCard, tried: ActionForm | None = Non
     """
     Show a booking; a form that was refused with what is wrong (422).
     """
-    facts = timeline(card.reference)
+    facts, found, sent = timeline(card.reference), candidates(card.reference), log_of(card.reference)
+    people = story.people_in(card, facts, found, sent)
     context: dict[str, Any] = {
         "section": "bookings",
         "back": request.application.url("booking", request.resolver_match.kwargs["booking_id"])
         if request.resolver_match
         else "",
         "done": done_words(request),
-        **booking_pane(card, request, tried),
+        **booking_pane(card, request, tried, people),
         **_work_of(card, request),
-        "story": story.story_of(facts),
-        "waves": story.waves_of(card, facts),
+        "story": story.story_of(facts, people),
+        "waves": story.waves_of(found, facts, people),
         "ledger": story.ledger_lines(card),
         "movements": story.movements_of(card),
-        "messages": story.messages_of(card),
+        "messages": story.messages_of(sent, people),
         "tips": story.tips_of(card),
     }
     return render(request, "operator/booking.html", context, status=422 if tried is not None else 200)

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from guildhall.kernel.ids import public_id
 from guildhall.matching.types import CandidateCard
-from guildhall.providers.queries import get_profiles
-from guildhall.providers.types import Profile
+from guildhall.providers.queries import find_providers
+from guildhall.providers.types import ProviderRow
 from guildhall.web.operator.reading import people_of, tier_labels
 from guildhall.web.pages import moments
 from guildhall.web.pages.forms import Detail
@@ -27,28 +27,27 @@ def provider_choices(candidates: Sequence[CandidateCard]) -> Choices:
     ids = [card.provider_id for card in candidates]
     if not ids:
         return Choices([], {})
-    people, profiles, tiers = people_of(ids), get_profiles(ids), tier_labels()
+    people, tiers = people_of(ids), tier_labels()
+    rows = {row.id: row for row in find_providers(among=ids, limit=len(ids))}
     choices = [(public_id("pr", one), people[one].name) for one in ids]
     details = {
         public_id("pr", card.provider_id): Detail(
-            hint=_about(card, profiles[card.provider_id], tiers), value=f"{round(card.score * 100)}"
+            hint=_about(card, rows[card.provider_id], tiers), value=f"{round(card.score * 100)}"
         )
         for card in candidates
     }
     return Choices(choices, details)
 
 
-def _about(card: CandidateCard, profile: Profile, tiers: dict[int, str]) -> str:
+def _about(card: CandidateCard, row: ProviderRow, tiers: dict[int, str]) -> str:
     pieces = [tiers.get(card.tier_rank or 0, "")]
     if card.distance_metres is not None:
         pieces.append(distance(card.distance_metres))
     pieces.append(
-        f"\N{BLACK STAR} {moments.decimal(profile.rating)} ({profile.rating_count})"
-        if profile.rating
-        else _("no rating yet")
+        f"\N{BLACK STAR} {moments.decimal(row.rating)} ({row.rating_count})" if row.rating else _("no rating yet")
     )
-    if profile.response_seconds is not None:
-        pieces.append(_("answers in %(time)s") % {"time": answer_time(profile.response_seconds)})
+    if row.response_seconds is not None:
+        pieces.append(_("answers in %(time)s") % {"time": answer_time(row.response_seconds)})
     return " · ".join(piece for piece in pieces if piece)
 
 

@@ -1,6 +1,7 @@
 """What stands beside the queue: one booking with all that a decision needs, and what can be done with it."""
 
 from typing import Any
+from uuid import UUID
 
 from guildhall.bookings.types import BookingCard
 from guildhall.customers.queries import get_address
@@ -11,15 +12,20 @@ from guildhall.payments.queries import get_payment
 from guildhall.payments.types import PaymentCard
 from guildhall.web.operator import words
 from guildhall.web.operator.actions import ActionForm, offers_for
-from guildhall.web.operator.reading import is_over, lines_of
+from guildhall.web.operator.reading import Person, is_over, lines_of
 from guildhall.web.signin.access import PageRequest
 
 _MAY_ACT = {Scope.SUPPORT, Scope.ADMINISTRATOR}
 
 
-def booking_pane(card: BookingCard, request: PageRequest, tried: ActionForm | None = None) -> dict[str, Any]:
-    """Give what the pane and the head of a booking's page show."""
-    (line,) = lines_of([card])
+def booking_pane(
+    card: BookingCard,
+    request: PageRequest,
+    tried: ActionForm | None = None,
+    people: dict[UUID, Person] | None = None,
+) -> dict[str, Any]:
+    """Give what the pane and the head of a booking's page show; `people` when its two sides have been looked up."""
+    (line,) = lines_of([card], people)
     payment = payment_of(card)
     may_act = not _MAY_ACT.isdisjoint(request.account.scopes)
     return {

@@ -101,11 +101,10 @@ def tier_labels() -> dict[int, str]:
     return {tier.rank: tier.label for tier in list_tiers()}
 
 
-def lines_of(cards: Sequence[BookingCard]) -> list[Line]:
-    """Show bookings in a list: four questions, however many there are."""
-    if not cards:
-        return []
-    people = people_of([*(card.customer_id for card in cards), *(card.provider_id for card in cards)])
+def lines_of(cards: Sequence[BookingCard], people: dict[UUID, Person] | None = None) -> list[Line]:
+    """Show bookings in a list, with one question however many there are; with none when `people` knows their two sides."""
+    if people is None:
+        people = people_of(side for card in cards for side in (card.customer_id, card.provider_id))
     categories, cities = category_names(), city_names()
     return [_line(card, people, categories, cities) for card in cards]
 
@@ -137,10 +136,11 @@ def read_actor(actor: str) -> tuple[str, UUID | None]:
     return (kind, UUID(rest)) if rest and kind in {"customer", "provider", "operator"} else (actor, None)
 
 
-def actor_names(actors: Iterable[str]) -> dict[str, str]:
-    """Name those who did things, by the form that facts store."""
+def actor_names(actors: Iterable[str], people: dict[UUID, Person] | None = None) -> dict[str, str]:
+    """Name those who did things, by the form that facts store; `people` when they have been looked up."""
     read = {actor: read_actor(actor) for actor in set(actors)}
-    people = people_of(account_id for _kind, account_id in read.values())
+    if people is None:
+        people = people_of(account_id for _kind, account_id in read.values())
     return {
         actor: people[account_id].name if account_id in people else words.text(words.ROLES, kind.partition(":")[0])
         for actor, (kind, account_id) in read.items()

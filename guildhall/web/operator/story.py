@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -14,15 +14,14 @@ from django.utils.translation import gettext as _
 from guildhall.bookings.types import BookingCard
 from guildhall.eventlog.types import Fact
 from guildhall.kernel.money import Money
-from guildhall.matching.queries import candidates
 from guildhall.matching.types import CandidateCard
-from guildhall.notifications.queries import log_of
+from guildhall.notifications.types import MessageCard
 from guildhall.payments.queries import ledger_of, list_tips, list_transactions
 from guildhall.policy.types import NotificationPolicy
 from guildhall.web.operator import words
 from guildhall.web.operator.choosing import distance
 from guildhall.web.operator.policy_words import CHANNELS, event_word
-from guildhall.web.operator.reading import Person, actor_names, people_of, tier_labels
+from guildhall.web.operator.reading import Person, actor_names, people_of, read_actor, tier_labels
 from guildhall.web.operator.words import Word
 
 _EVENTS = {rule.template: rule.event for rule in NotificationPolicy().rules}
@@ -98,9 +97,21 @@ class Message:
     reason: str
 
 
-def story_of(facts: Sequence[Fact]) -> list[Told]:
+People = dict[UUID, Person]
+
+
+def people_in(
+    card: BookingCard, facts: Sequence[Fact], found: Sequence[CandidateCard], sent: Sequence[MessageCard]
+) -> People:
+    """Look up everybody whom a booking's story names, in one question."""
+    acted = (read_actor(fact.actor)[1] for fact in facts)
+    others = (*(one.provider_id for one in found), *(one.recipient_id for one in sent))
+    return people_of([card.customer_id, card.provider_id, *acted, *others])
+
+
+def story_of(facts: Sequence[Fact], people: People) -> list[Told]:
     """Tell what happened (a booking's facts, the oldest first), the latest first."""
-    names = actor_names(fact.actor for fact in facts)
+    names = actor_names((fact.actor for fact in facts), people)
     return [_told(fact, names) for fact in reversed(facts)]
 
 
@@ -111,14 +122,13 @@ def _told(fact: Fact, names: dict[str, str]) -> Told:
     return Told(fact.occurred_at, words.sentence(fact.name, payload), names[fact.actor], fact.name, raw, part)
 
 
-def waves_of(card: BookingCard, told: Sequence[Fact]) -> list[Wave]:
+def waves_of(found: Sequence[CandidateCard], told: Sequence[Fact], people: People) -> list[Wave]:
     """
-    Tell, from a booking's facts, the waves of every search with everybody who was considered.
+    Tell, from a booking's facts, the waves of every search with everybody who was considered (`candidates`).
 
     Candidates come cascade by cascade, each counting its waves from 1, so a number that falls begins the next search.
     """
-    found = candidates(card.reference)
-    people, tiers = people_of(one.provider_id for one in found), tier_labels()
+    tiers = tier_labels()
     opened = [fact for fact in told if fact.name == "wave.opened"]
     by_number: dict[int, list[Fact]] = defaultdict(list)
     for fact in opened:
@@ -133,9 +143,7 @@ def waves_of(card: BookingCard, told: Sequence[Fact]) -> list[Wave]:
     return waves
 
 
-def _wave(
-    number: int, fact: Fact | None, group: list[CandidateCard], people: dict[Any, Person], tiers: dict[int, str]
-) -> Wave:
+def _wave(number: int, fact: Fact | None, group: list[CandidateCard], people: People, tiers: dict[int, str]) -> Wave:
     payload = fact.payload if fact else {}
     kinds = {
         "direct": _("one provider"),
@@ -211,10 +219,8 @@ def movements_of(card: BookingCard) -> list[Movement]:
     ]
 
 
-def messages_of(card: BookingCard) -> list[Message]:
-    """Give what was told to whom, the latest first."""
-    found = log_of(card.reference)
-    people = people_of(one.recipient_id for one in found)
+def messages_of(sent: Sequence[MessageCard], people: People) -> list[Message]:
+    """Give what was told to whom (`log_of`), the latest first."""
     return [
         Message(
             one.sent_at or one.queued_at,
@@ -224,7 +230,7 @@ def messages_of(card: BookingCard) -> list[Message]:
             words.word(words.MESSAGE_STATES, one.status),
             one.reason.replace("_", " "),
         )
-        for one in reversed(found)
+        for one in reversed(sent)
     ]
 
 

@@ -1,6 +1,7 @@
 """The calendar by day, week and month; time off; and the feed that other calendars subscribe to."""
 
 from calendar import Calendar
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -164,7 +165,8 @@ def _calendar(request: PageRequest) -> dict[str, Any]:
     view = view if view in _VIEWS else "week"
     day = _read_day(request.GET.get("day", ""), today)
     first, last = _span(view, day)
-    days = _days(request, schedule, first, last, today, month=day.month if view == "month" else None)
+    off = _off(who, *_instants(first, last, zone))
+    days = _days(request, schedule, first, last, today, off=off, month=day.month if view == "month" else None)
     return {
         "section": "calendar",
         "view": view,
@@ -173,7 +175,7 @@ def _calendar(request: PageRequest) -> dict[str, Any]:
         "title_at": datetime.combine(day, time(12), zone),
         "days": days,
         "weeks": [days[start : start + 7] for start in range(0, len(days), 7)],
-        "off": _off(who, *_instants(first, last, zone)),
+        "off": off,
         "views": [
             Place(_address(request, name, day), words, "", is_current=name == view)
             for name, words in zip(_VIEWS, (_("Day"), _("Week"), _("Month")), strict=True)
@@ -186,13 +188,20 @@ def _calendar(request: PageRequest) -> dict[str, Any]:
 
 
 def _days(
-    request: PageRequest, schedule: Schedule, first: date, last: date, today: date, *, month: int | None
+    request: PageRequest,
+    schedule: Schedule,
+    first: date,
+    last: date,
+    today: date,
+    *,
+    off: Sequence[Off],
+    month: int | None,
 ) -> list[Day]:
     zone = ZoneInfo(schedule.time_zone)
     starts, ends = _instants(first, last, zone)
     who = request.account.id
     cards = list_jobs(by=request.actor, provider_id=who, statuses=_SHOWN, starts_from=starts, starts_before=ends)
-    shown, off = jobs(cards), _off(who, starts, ends)
+    shown = jobs(cards)
     working = working_ranges(schedule, starts, ends)
     days = []
     for number in range((last - first).days + 1):

@@ -1,6 +1,6 @@
 """Components, icons, money and time in templates; built in, so no template loads them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from math import ceil
@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
+from django.forms import BoundField
+from django.forms.utils import flatatt
 from django.template.base import Template
 from django.template.context import Context
 from django.template.loader import get_template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from guildhall.kernel.money import Money
@@ -62,6 +64,27 @@ def _template(component: str) -> Template:
     """Looked for once: a list shows the same component hundreds of times."""
     found: Template = get_template(f"pages/components/{component}.html").template  # type: ignore[attr-defined]  # Django's own engine
     return found
+
+
+@register.simple_tag
+def attributes(attrs: Mapping[str, Any]) -> SafeString:
+    """Write attributes of an element: a name alone where the value is True, nothing where it is False or None."""
+    return flatatt(dict(attrs))
+
+
+@register.simple_tag
+def options(groups: Iterable[tuple[str | None, Sequence[dict[str, Any]], int]]) -> SafeString:
+    """Write the options of a `select`, group by group."""
+    return format_html_join("", "{}", ((_group(name, choices),) for name, choices, _index in groups))
+
+
+def _group(name: str | None, choices: Sequence[dict[str, Any]]) -> SafeString:
+    drawn = format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((option["value"], flatatt(option["attrs"]), option["label"]) for option in choices),
+    )
+    return format_html('<optgroup label="{}">{}</optgroup>', name, drawn) if name else drawn
 
 
 @register.simple_tag
@@ -185,6 +208,12 @@ def initials(name: str) -> str:
 def stars(rating: float) -> str:
     """Write a rating with one decimal, in the reader's way."""
     return moments.decimal(rating)
+
+
+@register.filter
+def may_be_left_out(field: BoundField) -> bool:
+    """Whether a field may stay empty: neither required, nor asked for by another choice."""
+    return not field.field.required and not getattr(field.field, "is_asked_by_choice", False)
 
 
 @register.filter
