@@ -60,8 +60,10 @@ def show(request: PageRequest, card: BookingCard, tried: ActionForm | None = Non
 def _work_of(card: BookingCard, request: PageRequest) -> dict[str, Any]:
     """Give where the provider is, when they are on the way, and what they say and show of the work."""
     way = on_the_way(card, by=request.actor, at=request.received_at)
-    work = get_work(booking_id=card.id, by=request.actor, at=request.received_at)
-    found: dict[str, Any] = {"way": way, "work": work, "pictures": pictures_of(work.photographs)}
+    found: dict[str, Any] = {"way": way}
+    if card.arrived_at is not None:
+        work = get_work(booking_id=card.id, by=request.actor, at=request.received_at)
+        found |= {"work": work, "pictures": pictures_of(work.photographs)}
     if way is None:
         return found
     here = Point(card.latitude, card.longitude, gettext("Address"), "pin")
