@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from guildhall.bookings.commands import confirm_hours
+from guildhall.kernel.ids import new_id
 from guildhall.payments.queries import list_earnings
 from guildhall.timers.queries import clock_now
 from tests import given_bookings as given
@@ -69,3 +70,16 @@ def test_what_was_earned_is_told_once_its_hours_are_final(priya):
     assert f"{one.amount_minor / 100:.2f}" in page
     assert "Audio, Ana A." in page
     assert list_earnings(people.provider("Diego").id, since=since) == []
+
+
+def test_a_price_that_was_promised_is_asked_for_beside_its_field(priya):
+    said = {"category": "audio", "title": "Tune a hall", "key": str(new_id())}
+    client = browser(priya)
+
+    answer = client.post("/pro/work/listings/new", {**said, "price_model": "hourly"})
+    asked = client.post("/pro/work/listings/new", {**said, "price_model": "quote", "price": "40"})
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors.keys() == {"price"}
+    assert asked.status_code == 303
+    assert "on request" in client.get("/pro/work/listings").content.decode()

@@ -248,7 +248,7 @@ class Listing(forms.Form):
         widget=ChoiceCards(is_row=True),
     )
     price = forms.DecimalField(
-        label=gettext_lazy("Dollars"),
+        label=gettext_lazy("Price in dollars"),
         required=False,
         min_value=1,
         max_value=_PRICE_MAX,
@@ -265,3 +265,13 @@ class Listing(forms.Form):
         choices = self.fields["category"]
         assert isinstance(choices, forms.ChoiceField)
         choices.choices = [(one.key, one.name) for one in offered]
+        self.fields["price"].is_asked_by_choice = True  # type: ignore[attr-defined]  # for its label: needed when it is shown
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the price that was promised; what is on request has none."""
+        cleaned = super().clean() or {}
+        if cleaned.get("price_model") == PriceModel.QUOTE.value:
+            cleaned["price"] = None
+        elif cleaned.get("price") is None and "price" not in self.errors:
+            self.add_error("price", _("Say your price, or choose that it is on request."))
+        return cleaned
