@@ -1,6 +1,7 @@
 """What others may learn about accounts."""
 
 from collections.abc import Collection
+from dataclasses import fields
 from uuid import UUID
 
 from django.db import connection
@@ -183,22 +184,8 @@ def find_accounts(text: str, *, role: Role | None = None, limit: int = 20) -> li
         named &= Q(first_name__istartswith=word) | Q(last_name__istartswith=word)
     rows = Account.objects.filter(tests | named)
     rows = rows if role is None else rows.filter(role=role)
-    return [_account(account) for account in rows.order_by("-id")[:limit]]
-
-
-def _account(account: Account) -> AccountCard:
-    return AccountCard(
-        id=account.id,
-        role=account.role,
-        email=account.email,
-        phone_number=account.phone_number,
-        first_name=account.first_name,
-        last_name=account.last_name,
-        language=account.language,
-        created_at=account.created_at,
-        verified_at=account.verified_at,
-        disabled_at=account.disabled_at,
-    )
+    names = [one.name for one in fields(AccountCard)]
+    return [AccountCard(**row) for row in rows.order_by("-id").values(*names)[:limit]]
 
 
 def _contact(account: Account) -> Contact:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection
@@ -10,10 +10,8 @@ from django.db import connection
 from guildhall.customers.queries import saved_card
 from guildhall.kernel.money import Money
 from guildhall.kernel.refusals import NotFound
-from guildhall.kernel.rows import cards, fetch, read
+from guildhall.kernel.rows import cards, read
 from guildhall.payments import models
-from guildhall.payments.closing import is_blocked
-from guildhall.payments.collecting import live_hold
 from guildhall.payments.lifecycle import AuthorizationStatus
 from guildhall.payments.types import (
     Checkout,
@@ -30,6 +28,16 @@ from guildhall.payments.types import (
 )
 from guildhall.policy.queries import get
 from guildhall.policy.types import MoneyPolicy
+
+# With what would be captured (`collecting.live_hold`) and whether a case holds it (`closing.is_blocked`).
+_PAYMENT = """
+select p.customer_id, p.reference, p.payment_state, p.payout_state, p.currency, p.authorized_minor, p.captured_minor,
+  p.refunded_minor, p.transferred_minor, p.fee_minor, p.tax_minor,
+  (select a.capture_before from payments_authorization a where a.payment_id = p.id and a.status = %s and a.is_wanted
+    order by a.attempt desc limit 1) as capture_before,
+  exists (select from payments_settlement_block b where b.payment_id = p.id and b.lifted_at is null) as is_blocked
+from payments_payment p where p.reference = %s
+"""
 
 
 def get_checkout(reference: str) -> Checkout:
@@ -79,27 +87,13 @@ def get_payment(reference: str) -> PaymentCard:
 
     :raises NotFound: when payments never heard of it.
     """
-    row = fetch(models.Payment, "reference", reference)
-    if row is None:
+    found: list[dict[str, Any]] = cards(dict, _PAYMENT, [AuthorizationStatus.AUTHORIZED.value, reference])
+    if not found:
         raise NotFound
-    hold = live_hold(row)
-    card = saved_card(row.customer_id) if row.customer_id else None
-    return PaymentCard(
-        reference=reference,
-        payment_state=row.payment_state,
-        payout_state=row.payout_state,
-        currency=row.currency,
-        authorized_minor=row.authorized_minor,
-        captured_minor=row.captured_minor,
-        refunded_minor=row.refunded_minor,
-        transferred_minor=row.transferred_minor,
-        fee_minor=row.fee_minor,
-        tax_minor=row.tax_minor,
-        capture_before=hold.capture_before if hold else None,
-        is_blocked=is_blocked(row),
-        card_brand=card.brand if card else "",
-        card_last4=card.last4 if card else "",
-    )
+    values = found[0]
+    customer_id = values.pop("customer_id")
+    card = saved_card(customer_id) if customer_id else None
+    return PaymentCard(**values, card_brand=card.brand if card else "", card_last4=card.last4 if card else "")
 
 
 def list_tips(reference: str) -> list[TipCard]:

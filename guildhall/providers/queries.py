@@ -81,7 +81,7 @@ def find_providers(
 
     `has_tier` False asks for those who have none yet.
     """
-    rows = Provider.objects.order_by("-pk")
+    rows = Provider.objects.order_by("-pk").defer("home_point")  # A shape is made of each point that is read.
     if tier_rank is not None:
         rows = rows.filter(tier_rank=tier_rank)
     if not has_tier:

@@ -35,12 +35,12 @@ SHOWN = 200
 LISTED_MOST = 15
 # A record shows everything about one thing.
 RECORDS_MOST = {
-    "/my/bookings/{booking_id}": 25,
-    "/my/bookings/{booking_id}/live": 18,
+    "/my/bookings/{booking_id}": 23,
+    "/my/bookings/{booking_id}/live": 16,
     "/pro/jobs/{booking_id}/finish": 21,
     "/pro/work": 20,
-    "/ops/": 16,
-    "/ops/bookings/{booking_id}": 25,
+    "/ops/": 14,
+    "/ops/bookings/{booking_id}": 23,
     "/ops/health": 28,
     "/ops/providers/{provider_id}": 21,
 }
