@@ -97,6 +97,8 @@ os.environ["MIGRATION_DATABASE_URL"] = DATABASES.cluster.url(postgres.OWNER, _sh
 
 django.setup()
 
+from whitenoise.middleware import WhiteNoiseMiddleware  # noqa: E402 - it reads the settings
+
 from guildhall.catalog.cache import CATALOGUE  # noqa: E402 - it has models
 from guildhall.kernel import remembered  # noqa: E402 - it knows the connections
 from guildhall.policy.cache import DOCUMENTS  # noqa: E402 - it has models
@@ -115,6 +117,23 @@ def _point_at(name: str) -> None:
 _point_at(_shared)
 # Hundreds of people sign up in the tests; how long one password takes to hash is no concern of theirs.
 Argon2id.time_cost, Argon2id.memory_cost = 1, 64
+
+
+def _find_static_files_once() -> None:
+    """Each client of a test has middleware of its own, which would look at some hundred files again each time."""
+    find = WhiteNoiseMiddleware.add_files_from_finders
+    found: dict[str, object] = {}
+
+    def add_found(middleware: WhiteNoiseMiddleware) -> None:
+        if not found:
+            find(middleware)
+            found.update(middleware.files)
+        middleware.files.update(found)
+
+    WhiteNoiseMiddleware.add_files_from_finders = add_found
+
+
+_find_static_files_once()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -90,7 +90,8 @@ def create_database(cluster: Cluster, name: str, template: str | None = None) ->
 
     :raises psycopg.errors.DuplicateDatabase: when it exists.
     """
-    statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+    # Copying the files takes a third of the work of writing each of their pages to the log.
+    statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY").format(
         sql.Identifier(name), sql.Identifier(OWNER), sql.Identifier(template or "template0")
     )
     with _superuser(cluster) as connection:

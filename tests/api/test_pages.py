@@ -6,7 +6,8 @@ A page's row stands in `authz.yaml` of its package and says what each role gets 
 """
 
 from contextlib import nullcontext
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -46,9 +47,24 @@ class Browsers:
     before: dict[str, tuple[int, int]]
 
 
+@pytest.fixture(scope="module")
+def signed_in(built_world):
+    """Everybody signed in to their application, each with a passkey, once for all tests."""
+    with Undone():
+        yield _sign_in(built_world)
+
+
 @pytest.fixture
-def browsers(world):
-    """Everybody signed in to their application, each with a passkey."""
+def browsers(signed_in):
+    """Everybody as they signed in, each in a browser of their own, with what it knew then."""
+    clients = {role: Client() for role in ROLES}
+    for role, client in clients.items():
+        client.cookies = deepcopy(signed_in.clients[role].cookies)
+    with Undone():
+        yield replace(signed_in, clients=clients)
+
+
+def _sign_in(world: World) -> Browsers:
     clients = {role: browser(world.people.get(role)) for role in ROLES}
     for role in OWN.values():
         person = world.people[role]
