@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from guildhall.bookings.commands import confirm_hours
-from guildhall.kernel.ids import new_id
+from guildhall.bookings.commands import cancel_booking, confirm_hours
+from guildhall.kernel.ids import new_id, public_id
 from guildhall.payments.queries import list_earnings
 from guildhall.timers.queries import clock_now
 from tests import given_bookings as given
 from tests import given_people as people
 from tests.api.browser import browser
+from tests.given_matching import clock_at
 
 pytestmark = pytest.mark.django_db
 
@@ -83,3 +84,30 @@ def test_a_price_that_was_promised_is_asked_for_beside_its_field(priya):
     assert answer.context["form"].errors.keys() == {"price"}
     assert asked.status_code == 303
     assert "on request" in client.get("/pro/work/listings").content.decode()
+
+
+def test_a_cancelled_job_is_called_so_when_its_money_has_moved_too(priya):
+    ana = people.customer(card=True)
+    free, late = given.taken(ana, priya, hours_ahead=72), given.taken(ana, priya, hours_ahead=96)
+    for booking_id in (free, late):
+        cancel_booking(booking_id=booking_id, reason="Rain.", by=ana.actor, at=clock_now())
+        given.let_it_happen()
+        clock_at(given.booking(late).starts_at - timedelta(hours=20))
+    assert given.booking(free).status == "closed"
+    for booking_id, words in ((free, "Nothing is to be done here."), (late, "Your share is among your earnings.")):
+        page = browser(priya).get(f"/pro/jobs/{public_id('bk', booking_id)}").content.decode()
+        assert "Cancelled" in page
+        assert words in page
+        assert "Everything is paid." not in page
+
+
+def test_a_job_is_live_until_it_is_paid(priya):
+    ana = people.customer(card=True)
+    booking_id = given.completed(ana, priya)
+    confirm_hours(booking_id=booking_id, by=ana.actor, at=clock_now())
+    assert given.booking(booking_id).status == "settled"
+
+    page = browser(priya).get(f"/pro/jobs/{public_id('bk', booking_id)}").content.decode()
+
+    assert "Your pay is on its way." in page
+    assert f"/pro/jobs/{public_id('bk', booking_id)}/live" in page

@@ -23,7 +23,7 @@ from guildhall.matching.types import OfferCard
 from guildhall.providers.queries import get_reach
 from guildhall.web.evidence import Picture, pictures_of
 from guildhall.web.pages.maps import Point
-from guildhall.web.provider.words import LABELS, Label
+from guildhall.web.provider.words import Label, label_of
 
 _URGENT_SECONDS = 3_600
 _LABELS_MOST = 40
@@ -111,7 +111,7 @@ def jobs(cards: Sequence[BookingCard]) -> list[Job]:
                 city=cities.get(card.city_key, ""),
                 least=Money(least, card.currency),
                 most=Money(most, card.currency),
-                label=LABELS[card.status],
+                label=label_of(card),
                 reference=card.reference,
             )
         )
@@ -218,5 +218,5 @@ def glance(latitude: float, longitude: float, radius_metres: int = 0, *, seen_fr
 
 
 def is_over(card: BookingCard) -> bool:
-    """Whether nothing is left for the provider to do."""
-    return card.status in {BookingStatus.SETTLED, BookingStatus.CLOSED, BookingStatus.CANCELLED}
+    """Whether nothing can happen any more, not even by itself."""
+    return card.status == BookingStatus.CLOSED

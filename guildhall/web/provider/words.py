@@ -6,6 +6,7 @@ from typing import Literal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from guildhall.bookings.types import BookingCard
 from guildhall.bookings.types import BookingStatus as S
 
 Kind = Literal["", "accent", "success", "warning", "danger", "info"]
@@ -44,3 +45,15 @@ LABELS: dict[str, Label] = {
     S.CANCELLED: Label(gettext_lazy("Cancelled"), "", gettext_lazy("Nothing is to be done here.")),
     S.CLOSED: Label(gettext_lazy("Done"), "success", gettext_lazy("Everything is paid.")),
 }
+_CANCELLED_LATE = Label(
+    gettext_lazy("Cancelled"),
+    "",
+    gettext_lazy("The customer pays a fee for cancelling late. Your share is among your earnings."),
+)
+
+
+def label_of(card: BookingCard) -> Label:
+    """Give the label of a booking; one that is closed was done or cancelled."""
+    if not card.cancelled_by:
+        return LABELS[card.status]
+    return _CANCELLED_LATE if card.cancellation_fee_minor else LABELS[S.CANCELLED]
