@@ -21,6 +21,8 @@ from guildhall.web.operator.waiting import KINDS, Queue, counts_of, parked_item,
 from guildhall.web.signin.access import PageRequest, asks_by_itself, needs_scope
 
 _FACT = "fact-"
+# A later page of the queue stays as it was when it was turned to.
+_LATER = "later"
 
 
 @require_safe
@@ -34,8 +36,20 @@ def page(request: PageRequest) -> HttpResponse:
 @needs_scope(Scope.SUPPORT, Scope.FINANCE)
 @asks_by_itself
 def live(request: PageRequest) -> HttpResponse:
-    """Give the rail's counts anew."""
-    return render(request, "operator/parts/counts.html", {"kind": request.GET.get("kind", "")})
+    """
+    Give the rail's counts anew.
+
+    Where the queue is shown (`mark`), it comes with them when it is another; and where there was no `item` to decide about, the first.
+    """
+    kind, mark, item = (request.GET.get(name, "") for name in ("kind", "mark", "item"))
+    context: dict[str, Any] = {"kind": kind, "mark": mark, "section": "pending" if mark else ""}
+    if mark and mark != _LATER:
+        found = _queue(request, kind=kind, after=None)
+        if found["mark"] != mark:
+            wanted = item or _first(found["queue"])
+            context |= {**found, "item": wanted, "is_anew": True, "is_pane_free": not item}
+            context |= _pane(request, wanted, None) if not item else {}
+    return render(request, "operator/parts/live.html", context)
 
 
 def show(request: PageRequest, *, kind: str, item: str, tried: ActionForm | None = None) -> HttpResponse:
@@ -44,24 +58,31 @@ def show(request: PageRequest, *, kind: str, item: str, tried: ActionForm | None
 
     :param tried: a form that was refused, to be shown with what is wrong (422).
     """
-    if kind and kind not in KINDS:
-        raise BadRequest("there is no such kind")
-    counts = counts_of(request)
-    queue = queue_of(kind, request.GET.get("after"), counts, by=request.actor, at=request.received_at)
-    wanted = item or _first(queue)
+    found = _queue(request, kind=kind, after=request.GET.get("after"))
+    wanted = item or _first(found["queue"])
     context = {
+        **found,
         "section": "pending",
-        "kind": kind,
-        "kind_word": KINDS.get(kind),
-        "queue": queue,
         "item": wanted,
-        "waits": sum(counts.values()),
-        "here_kind": f"?kind={kind}&" if kind else "?",
-        "back": f"/ops/?kind={kind}" if kind else "/ops/",
+        "waits": sum(counts_of(request).values()),
         "done": done_words(request),
         **_pane(request, wanted, tried),
     }
     return render(request, "operator/pending.html", context, status=422 if tried is not None else 200)
+
+
+def _queue(request: PageRequest, *, kind: str, after: str | None) -> dict[str, Any]:
+    if kind and kind not in KINDS:
+        raise BadRequest("there is no such kind")
+    queue = queue_of(kind, after, counts_of(request), by=request.actor, at=request.received_at)
+    return {
+        "kind": kind,
+        "kind_word": KINDS.get(kind),
+        "queue": queue,
+        "mark": _LATER if after else queue.mark,
+        "here_kind": f"{request.application.url('home')}?{f'kind={kind}&' if kind else ''}",
+        "back": f"/ops/?kind={kind}" if kind else "/ops/",
+    }
 
 
 def _first(queue: Queue) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from uuid import UUID
 
 from django.utils.functional import Promise
@@ -23,6 +24,7 @@ PAYMENT, PARKED = "payment", "parked"
 COUNTED_MOST = 100
 _OF_EACH_KIND = 25
 _PAGE = 50
+_MARK_BYTES = 8
 _SOON = timedelta(minutes=30)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -73,6 +75,12 @@ class Queue:
 
     items: list[Item]
     cursor: str
+
+    @property
+    def mark(self) -> str:
+        """What is another when the page is another."""
+        shown = "".join(f"{item.kind} {item.key} {item.deadline_at} {item.urgency}" for item in self.items)
+        return blake2b(shown.encode(), digest_size=_MARK_BYTES).hexdigest()
 
 
 def counts_of(request: OpenRequest) -> dict[str, int]:
