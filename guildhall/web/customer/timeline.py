@@ -39,7 +39,7 @@ def steps_of(card: BookingCard, facts: list[Fact], provider: str, cascade: Casca
     for number, name in enumerate(_ORDER):
         is_done = moments[name] is not None if ended else number < now
         state = "done" if is_done else "now" if number == now else "next"
-        if ended and not is_done:
+        if ended and (name == "paid" or not is_done):
             continue
         at = moments[name] if state == "done" else None
         words = {"title": _title(name, state, card, provider), "note": _note(name, state, card, cascade)}
@@ -48,6 +48,8 @@ def steps_of(card: BookingCard, facts: list[Fact], provider: str, cascade: Casca
         )
     if ended:
         steps.append({"title": _("Cancelled"), "state": "failed", "at": ended, "zone": card.time_zone, "note": ""})
+    if ended and (charged := times.get("payment.captured")):
+        steps.append({"title": _("Fee charged"), "state": "done", "at": charged, "zone": card.time_zone, "note": ""})
     return steps
 
 
@@ -78,6 +80,8 @@ def _title(name: str, state: str, card: BookingCard, provider: str) -> str:
         "work": _("Work began") if state == "done" else _("Work"),
         "paid": _("Paid for the hours worked") if state == "done" else _("You confirm the hours"),
     }
+    if name == "paid" and card.status == "settled":
+        return _("The charge is on its way")
     return titles[name]
 
 
