@@ -13,6 +13,7 @@ SYSTEMS = {
         "tests/operator_pages/test_journeys",
         "tests/operator_pages/test_screens",
         "tests/provider_pages/test_journeys",
+        "tests/road_pages/",
     ),
 }
 

@@ -1,5 +1,6 @@
 """A customer and their provider at two browsers: what the one does, the other sees, and how long that takes."""
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,19 +15,19 @@ from tests.journeys.places import Place
 from tests.journeys.town import Booking, Town
 
 _SEEN_MS = 20_000
-# The moment (this machine's clock, for both browsers the same) at which a button was pressed; kept while the page is loaded anew.
-_REMEMBER_PRESSING = """
+# The moment (this machine's clock, for all browsers the same) at which a button was pressed; kept while the page is loaded anew.
+# When each headline, and whatever else is said aloud, came to be there last, and how often the feed spoke.
+WATCH = """
 addEventListener("submit", () => sessionStorage.setItem("pressed", String(Date.now())), true)
-"""
-# When each headline came to be there, how often the feed spoke, and what was asked for without it.
-_WATCH = """
 window.__seen = {}
 window.__spoken = 0
 document.addEventListener("DOMContentLoaded", () => {
+  let before = new Set()
   document.body.addEventListener("feed", () => { window.__spoken += 1 })
   const look = () => {
-    const words = document.querySelector("h1")?.textContent.trim()
-    if (words && !(words in window.__seen)) window.__seen[words] = Date.now()
+    const words = new Set([...document.querySelectorAll("h1, [data-say]")].map((part) => part.textContent.trim()))
+    for (const one of words) if (!before.has(one)) window.__seen[one] = Date.now()
+    before = words
   }
   look()
   new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true })
@@ -36,7 +37,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
 @dataclass(frozen=True)
 class Step:
-    """What the provider presses, and what the customer's page says then; `was_told` is whether the feed had spoken."""
+    """What somebody presses, and what another's page says then; `was_told` is whether the feed had spoken."""
 
     pressed: str
     seen: str
@@ -63,16 +64,31 @@ class TwoBrowsers:
         yield self._step("Stop and send the hours", "Please look at the hours")
 
     def _step(self, button: str, headline: str) -> Step:
-        spoken = self.customer.evaluate("window.__spoken")
-        self.provider.get_by_role("button", name=button).click()
-        try:
-            self.customer.get_by_role("heading", level=1, name=headline).wait_for(timeout=_SEEN_MS)
-        except NotSeen as error:
-            message = f"{headline!r} did not come; the provider reads: {self.provider.locator('main').inner_text()}"
-            raise AssertionError(message) from error
-        seen = self.customer.evaluate("(words) => [window.__seen[words], window.__spoken]", headline)
-        pressed = float(self.provider.evaluate("sessionStorage.getItem('pressed')"))
-        return Step(button, headline, seen[0] - pressed, was_told=seen[1] > spoken)
+        return press_and_see(self.provider, button, self.customer, headline)
+
+
+def press_and_see(actor: Page, button: str, other: Page, words: str) -> Step:
+    """Press a button (a form is sent) on one page, and wait until another, which nobody touches, says something for it."""
+    spoken = other.evaluate("window.__spoken")
+    actor.get_by_role("button", name=button, exact=True).last.click()
+    try:
+        other.locator("h1, [data-say]").filter(has_text=exactly(words)).first.wait_for(timeout=_SEEN_MS)
+    except NotSeen as error:
+        message = f"{words!r} did not come; who pressed reads: {actor.locator('main').inner_text()}"
+        raise AssertionError(message) from error
+    seen = other.evaluate("(words) => [window.__seen[words], window.__spoken]", words)
+    pressed = float(actor.evaluate("sessionStorage.getItem('pressed')"))
+    return Step(button, words, seen[0] - pressed, was_told=seen[1] > spoken)
+
+
+def exactly(words: str) -> re.Pattern[str]:
+    """Match these words and no others."""
+    return re.compile(rf"^\s*{re.escape(words)}\s*$")
+
+
+def listen(page: Page) -> None:
+    """Wait until a page's stream has said that it is open."""
+    eventually(lambda: page.evaluate("window.__spoken"))
 
 
 @contextmanager
@@ -83,15 +99,13 @@ def at_work(browser: Browser, site: str, town: Town, place: Place, name: str) ->
     town.accept(provider, booking)
     with ExitStack() as windows:
         pages = []
-        for application, person, script in (("my", customer, _WATCH), ("pro", provider, _REMEMBER_PRESSING)):
+        for application, person in (("my", customer), ("pro", provider)):
             cookies = sign_in(browser, f"{site}/{application}/account/sign-in", person.email)
             page = windows.enter_context(opened(browser, "phone", storage=cookies)).new_page()
-            page.add_init_script(script)
+            page.add_init_script(WATCH)
             pages.append(page)
         mine, theirs = pages
         theirs.goto(f"{site}/pro/jobs/{booking.id}")
-        with mine.expect_response("**/my/live/events"):
-            mine.goto(f"{site}/my/bookings/{booking.id}")
-        # The stream tells once that it is open.
-        eventually(lambda: mine.evaluate("window.__spoken"))
+        mine.goto(f"{site}/my/bookings/{booking.id}")
+        listen(mine)
         yield TwoBrowsers(booking, mine, theirs, name)

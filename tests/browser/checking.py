@@ -199,7 +199,12 @@ def _axe() -> str:
 def _judge(page: Page, size: str, theme: str) -> list[str]:
     page.set_viewport_size(SIZES[size])
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # one of THEMES
-    return [f"wider than the screen: {part}" for part in page.evaluate(_TOO_WIDE)] + list(page.evaluate(_AXE))
+    return [f"wider than the screen: {part}" for part in too_wide(page)] + list(page.evaluate(_AXE))
+
+
+def too_wide(page: Page) -> list[str]:
+    """Name what makes a page wider than its screen."""
+    return list(page.evaluate(_TOO_WIDE))
 
 
 @contextmanager

@@ -61,6 +61,16 @@ def enter(page: Page, email: str) -> None:
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
+def book(page: Page) -> str:
+    """Confirm what was asked for; gives the booking's id. Leaves at the booking, or on the way to the vendor's page."""
+    is_its_page = re.compile(r"/my/bookings/(bk_\w+)")
+    with page.expect_request(is_its_page) as asked:
+        page.get_by_role("button", name=re.compile("^Book (and add a card|now)$")).click()
+    found = is_its_page.search(asked.value.url)
+    assert found is not None
+    return found[1]
+
+
 def booking_id(page: Page) -> str:
     """The booking whose page, or a page of which, is open."""
     found = re.search(r"/my/bookings/(bk_\w+)", page.url)
