@@ -14,10 +14,10 @@ from tests.watching import WATCH, Step, listen, press_and_see
 SIZES = ("phone", "desk")
 
 
-def walked(size: str) -> pytest.MarkDecorator:
-    """Walk a journey on screens of this size, with `--long` on those of the other size too."""
-    others = [pytest.param(other, marks=pytest.mark.long) for other in SIZES if other != size]
-    return pytest.mark.parametrize("size", [size, *others])
+def walked(*sizes: str) -> pytest.MarkDecorator:
+    """Walk a journey on screens of these sizes, with `--long` on the others too."""
+    marked = [size if size in sizes else pytest.param(size, marks=pytest.mark.long) for size in SIZES]
+    return pytest.mark.parametrize("size", marked)
 
 
 @dataclass

@@ -16,7 +16,8 @@ def test_a_favourite_is_asked_first_and_is_paid_though_the_customer_says_nothing
     """From the vendor's page for the bank account to the money that lies there."""
     town, ana, lena = stage.town, customer(stage), provider(stage, "Lena", BEGINNER, paid=False)
     lena.open_payout_account()
-    ana.ask_and_pay()
+    ana.ask_from_the_first_page()
+    ana.pay()
     ana.sees_asked("Asking 1 person: Beginner")
     lena.take("$52.00", ana)
     ana.press("Ask first next time")
@@ -69,7 +70,8 @@ def test_the_cascade_goes_down_to_the_last_tier(stage: Stage) -> None:
         provider(stage, "Marcus", INTERMEDIATE),
         provider(stage, "Lena", BEGINNER),
     )
-    ana.ask_and_pay()
+    ana.ask_from_the_first_page()
+    ana.pay()
     ana.sees_asked("Asking 1 person: Expert")
     priya.opens_offer("$108.00")
     for one in (marcus, lena):
@@ -139,7 +141,7 @@ def test_nobody_takes_it_and_the_customer_asks_again_and_then_for_another_time(s
     )
 
 
-@walked("desk")
+@walked()
 def test_nobody_takes_it_and_the_customer_cancels_or_does_nothing(stage: Stage) -> None:
     """Free, both times; who does nothing for half an hour is told so."""
     town, ana = stage.town, customer(stage)

@@ -88,7 +88,7 @@ def _cannot_be_cancelled(ana: Customer) -> None:
     expect(ana.page).to_have_url(there.partition("?")[0])
 
 
-@walked("phone")
+@walked()
 def test_an_appointment_is_free_until_two_days_before_and_costs_half_later(stage: Stage) -> None:
     """Charged to the card on file while nothing is held, captured when it is."""
     town, ana, priya = stage.town, customer(stage), provider(stage, "Priya")

@@ -41,7 +41,7 @@ def test_the_bank_asks_for_3d_secure_on_the_vendors_page(stage: Stage) -> None:
     assert ana.books == {"authorized": HELD, "captured": 13_500, "released": HELD - 13_500, "transferred": 10_800}
 
 
-@walked("phone")
+@walked()
 def test_the_bank_wants_the_customer_a_day_before_the_appointment(stage: Stage) -> None:
     """The mail leads to the page, the page to the bank; the provider cannot set out before."""
     town, ana, priya = stage.town, customer(stage), provider(stage, "Priya")
