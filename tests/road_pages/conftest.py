@@ -62,4 +62,4 @@ def stage(
     stage = Stage(town, browser, site, size, next(_places), steps)
     with stage.windows:
         yield stage
-    assert stage.wrong == []
+    assert stage.wrong == [], town.stack.log_tail(200)
