@@ -84,7 +84,7 @@ def _survives(plan: Plan, folder: Path, capfd: pytest.CaptureFixture[str]) -> No
     with Stack() as stack:
         report = run(stack, plan, folder / "acks.jsonl")
         _print(report, capfd)
-        assert report.findings == [], _told(report)
+        assert report.findings == [], f"{_told(report)}\n{_faults(stack)}"
         stack.verify()
     killed = Counter(kill.role.partition(" ")[0] for kill in report.kills)
     assert killed == dict.fromkeys(ROLES, plan.kills_each)
@@ -99,6 +99,13 @@ def _survives(plan: Plan, folder: Path, capfd: pytest.CaptureFixture[str]) -> No
 def _print(report: Report, capfd: pytest.CaptureFixture[str]) -> None:
     with capfd.disabled():
         sys.stdout.write(f"\nkills: {json.dumps(report.as_json())}\n")
+
+
+def _faults(stack: Stack) -> str:
+    """What the log says of answers that were our fault."""
+    lines = stack.state.log_file.read_text().splitlines()
+    places = [number for number, line in enumerate(lines) if "unhandled" in line]
+    return "\n".join(line for number in places[:3] for line in lines[number : number + 60])
 
 
 def _told(report: Report) -> str:

@@ -9,6 +9,8 @@ from tests.watching import Step
 AT_MOST_MS = 1_000
 
 
+# Asked for so that this test stands among those with a browser, behind the journeys: pytest puts tests of one parameter together.
+@pytest.mark.usefixtures("browser_name")
 def test_what_one_does_the_other_sees_within_a_second(steps: list[Step], pytestconfig: pytest.Config) -> None:
     """Half of the steps, beside other tests; 95 of 100 with `--long`, and in `./guild bench live`, which have the machine to themselves."""
     if len(steps) < 2:
