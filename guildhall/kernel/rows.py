@@ -6,9 +6,10 @@ Django builds the same statement anew for each call, which takes longer than run
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 from django.db import connection
@@ -139,8 +140,24 @@ class _Shape:
         return values
 
 
-@cache
+class _Known(threading.local):
+    """What a thread has worked out: some converters, such as those of geometries, belong to the thread that asked for them."""
+
+    def __init__(self) -> None:
+        self.shapes: dict[type[Model], _Shape] = {}
+
+
+_known = _Known()
+
+
 def _shape(model: type[Model]) -> _Shape:
+    shape = _known.shapes.get(model)
+    if shape is None:
+        shape = _known.shapes[model] = _work_out(model)
+    return shape
+
+
+def _work_out(model: type[Model]) -> _Shape:
     meta = model._meta  # noqa: SLF001 - Django's public name
     fields: tuple[Any, ...] = tuple(meta.concrete_fields)
     primary: Any = meta.pk

@@ -1,5 +1,6 @@
 """What every edge has in common: a request id, the clock's now, and refusals turned into answers, once."""
 
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
@@ -42,6 +43,12 @@ class Plain(Refused):
         self.status = status  # type: ignore[misc]  # one class for the framework's own statuses
         self.code, detail = _CODES.get(status, ("refused", HTTPStatus(status).phrase))  # type: ignore[misc]
         super().__init__(detail)
+
+
+def answer_fault(request: HttpRequest) -> HttpResponse:
+    """Answer what was raised before or after a view, where Django asks this handler (and has the exception at hand)."""
+    error = sys.exc_info()[1]
+    return answer_refusal(request, refusal_of(error if isinstance(error, Exception) else RuntimeError("unknown")))
 
 
 class Answer:

@@ -88,13 +88,22 @@ def refusal_of(error: Exception) -> Refused:
     """Say what an exception means to the one who asked; what is not a refusal is logged whole and told as our fault."""
     if isinstance(error, Refused):
         return error
-    if isinstance(error, OperationalError | InterfaceError) or _was_ended_for_idleness(error):
+    if _is_databases(error):
         log.warning("the database did not answer", exc_info=error)
         return Unavailable()
     log.error("unhandled", exc_info=error)
     return Broken()
 
 
-def _was_ended_for_idleness(error: Exception) -> bool:
+def _is_databases(error: BaseException | None) -> bool:
+    """Whether the database did not answer, or something went wrong while that was being dealt with."""
+    while error is not None:
+        if isinstance(error, OperationalError | InterfaceError) or _was_ended_for_idleness(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _was_ended_for_idleness(error: BaseException) -> bool:
     """The database ended a session that was slow in the middle of a transaction; psycopg files that under internal errors."""
     return isinstance(error, InternalError) and getattr(error.__cause__, "sqlstate", "") == _IDLE_TOO_LONG

@@ -1,13 +1,17 @@
 """Reading and changing a row by its key gives what Django's own statements would."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.gis.geos import MultiPolygon, Point
 
+from guildhall.kernel import rows
 from guildhall.kernel.ids import new_id
 from guildhall.kernel.rows import NOW, ONE_MORE_VERSION, change, fetch, fetch_all, from_now, read
 from guildhall.payments.models import Intent, Payment
-from guildhall.providers.models import Provider
+from guildhall.providers.models import Provider, ServiceArea
 from tests import given_people
 
 MONDAY = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
@@ -101,3 +105,18 @@ class TestChanging:
         change(payment, {"version": ONE_MORE_VERSION})
 
         assert payment.version == 7
+
+
+def test_threads_read_geometries_side_by_side():
+    """A reader of GEOS belongs to the thread that made it; two at once make it see geometries that are none, or worse."""
+    area = MultiPolygon(Point(-117.1, 32.7).buffer(0.1, quadsegs=4_000), srid=4326)
+    shape = rows._shape(ServiceArea)
+    found = tuple(area.ewkb if field.name == "area" else None for field in shape.fields)
+    begin = threading.Barrier(4)
+
+    def read() -> int:
+        begin.wait()
+        return sum(rows._shape(ServiceArea).read(found)[shape.names.index("area")].num_points for _ in range(150))
+
+    with ThreadPoolExecutor(4) as threads:
+        assert [one.result() for one in [threads.submit(read) for _ in range(4)]] == [150 * area.num_points] * 4

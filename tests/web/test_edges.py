@@ -4,13 +4,15 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, ProgrammingError
 from django.test import Client, RequestFactory
 from procrastinate.contrib.django import app as jobs
 from procrastinate.utils import utcnow
 
 from guildhall.web.clients import client_address
+from guildhall.web.pages.errors import answer_refusal
 from guildhall.web.problems import refusal_of
+from guildhall.web.signin.applications import PROVIDER
 
 pytestmark = pytest.mark.django_db
 
@@ -100,3 +102,41 @@ def test_a_database_that_does_not_answer_is_told_as_a_moment():
     refusal = refusal_of(OperationalError("canceling statement due to statement timeout"))
 
     assert (refusal.status, refusal.code) == (503, "unavailable")
+
+
+def test_what_goes_wrong_while_a_lost_database_is_dealt_with_is_a_moment_too():
+    lost = OperationalError("server closed the connection unexpectedly")
+    after = ProgrammingError("Cannot open a new connection in an atomic block.")
+    after.__context__ = lost  # as Python notes when one is raised while another is dealt with
+
+    assert refusal_of(after).status == 503
+
+
+@pytest.mark.parametrize(
+    ("headers", "kind"), [({"Accept": "text/html"}, "text/html"), ({"HX-Request": "true"}, "text/html")]
+)
+def test_a_database_that_is_away_when_we_look_who_asks_is_told_as_a_moment(monkeypatch, headers, kind):
+    """Before any view: where Django by itself would say 500."""
+
+    def look(*_: object) -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr("guildhall.web.signin.middleware.read_browser_session", look)
+    client = Client(raise_request_exception=False)
+    client.cookies[PROVIDER.session_cookie] = "token"
+
+    answer = client.get("/pro/live?mark=1", headers=headers)
+
+    assert (answer.status_code, answer["Content-Type"].partition(";")[0]) == (503, kind)
+    assert answer["Retry-After"] == "1"
+
+
+def test_a_page_that_cannot_even_say_so_is_told_in_plain_words(monkeypatch):
+    def render(*_: object, **__: object) -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr("guildhall.web.pages.errors.render_to_string", render)
+
+    answer = answer_refusal(RequestFactory().get("/pro/"), refusal_of(OperationalError("away")))
+
+    assert (answer.status_code, answer["Content-Type"]) == (503, "application/problem+json")

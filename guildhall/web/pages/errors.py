@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
@@ -20,7 +21,10 @@ def answer_refusal(request: HttpRequest, refusal: Refused) -> HttpResponse:
     if not _reads_pages(request):
         return told
     is_part = "HX-Request" in request.headers
-    response = _toast(refusal) if is_part else HttpResponse(_page(request, refusal), status=refusal.status)
+    try:
+        response = _toast(refusal) if is_part else HttpResponse(_page(request, refusal), status=refusal.status)
+    except DatabaseError:  # A page reads the stop switches' banner, and may be the one that finds nobody there.
+        return told
     if "Retry-After" in told.headers:
         response["Retry-After"] = told["Retry-After"]
     response.is_told = True  # type: ignore[attr-defined]  # so that the middleware does not say it again
