@@ -13,8 +13,8 @@ SYSTEMS = {
         "tests/operator_pages/test_journeys",
         "tests/operator_pages/test_screens",
         "tests/provider_pages/test_journeys",
+        "tests/road_pages/",
     ),
-    "the road through the pages": ("tests/road_pages/",),
 }
 
 
@@ -22,9 +22,9 @@ class OneSystemAtATime(LoadScopeScheduling):
     """
     Spread test by test; those that start the whole system stay together in groups, and begin first.
 
-    The tests of a group share a system and its clock, and wait more than they work: three groups at once fill two cores, and whoever
-    is done first takes the fourth. (The plugin's own groups by mark have no effect with this pytest: it does not let a plugin rename
-    a test any more.)
+    The tests of a group share a system and its clock, and wait more than they work: three groups at once fill two cores, and a
+    fourth with a browser makes each page so slow that people's patience ends. (The plugin's own groups by mark have no effect with
+    this pytest: it does not let a plugin rename a test any more.)
     """
 
     def _split_scope(self, nodeid: str) -> str:

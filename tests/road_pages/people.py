@@ -7,7 +7,7 @@ from datetime import datetime
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.clients import GOOD_BANK
+from tests.clients import GOOD_BANK, eventually
 from tests.customer_pages.walking import VISA, ask, book, enter, headline, pay
 from tests.journeys.town import EXPERT, Booking
 from tests.road_pages.stage import Stage
@@ -314,9 +314,17 @@ class Provider(Seat):
         self.stage.fits(self.page)
 
     def earned(self, amount: str, state: str, *, kind: str = "Audio, Ana J.") -> None:
-        """The newest line of the earnings."""
+        """The newest line of the earnings; the page is no live one, and the share is sent a moment after the hours are agreed."""
         self.goes_to("/earnings")
         line = self.page.locator("section .row").first
+
+        def shows_it() -> bool:
+            if state in line.inner_text():
+                return True
+            self.page.reload()
+            return False
+
+        eventually(shows_it, SLOW_MS / 1000, 0.5)
         for text in (kind, amount, state):
             expect(line).to_contain_text(text)
         self.stage.fits(self.page)

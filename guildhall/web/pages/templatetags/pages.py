@@ -168,8 +168,8 @@ def time_left(until: datetime, now: datetime) -> str:
 
 @register.simple_tag
 def gone_of(until: datetime, now: datetime, total: float) -> float:
-    """Give how much of a ring of 100 is gone when all of it was `total` seconds."""
-    rest = min(1.0, max(0.0, (until - now).total_seconds() / total))
+    """Give how much of a ring of 100 is gone when all of it was `total` seconds: all of what never lasted, such as a wave that asked nobody."""
+    rest = min(1.0, max(0.0, (until - now).total_seconds() / total)) if total > 0 else 0.0
     return round(100 * (1 - rest), 1)
 
 
