@@ -13,7 +13,7 @@ from guildhall.kernel.ids import new_id
 from guildhall.kernel.refusals import Refused
 from guildhall.timers.queries import clock_now
 from guildhall.web.pages.errors import answer_refusal, is_told
-from guildhall.web.problems import CONTENT_TYPE, TooLarge, refusal_of
+from guildhall.web.problems import CONTENT_TYPE, Broken, TooLarge, refusal_of
 
 _CODES = {
     400: ("bad_request", "The request cannot be read."),
@@ -46,9 +46,9 @@ class Plain(Refused):
 
 
 def answer_fault(request: HttpRequest) -> HttpResponse:
-    """Answer what was raised before or after a view, where Django asks this handler (and has the exception at hand)."""
+    """Answer what was raised before or after a view: Django calls this while it handles the exception."""
     error = sys.exc_info()[1]
-    return answer_refusal(request, refusal_of(error if isinstance(error, Exception) else RuntimeError("unknown")))
+    return answer_refusal(request, refusal_of(error) if isinstance(error, Exception) else Broken())
 
 
 class Answer:
