@@ -27,7 +27,7 @@ insert into matching_cascade (
   travel_minutes, favourites, excluded, net_minor_by_tier, currency, wave_number, wave_kind, wave_tier_rank, wave_turn,
   wave_notified_at, expires_at, candidates_ready_wave, look_ahead_at, next_kind, next_tier_rank, next_turn, next_size,
   next_window_seconds, opened_at)
-select matching.new_id(matching.id_prefix({_OPENED_AT})), 'booking:bench-' || i, 'scheduled', 'live', 1, 1, 'san-diego', 32.7, -117.2,
+select matching.new_id(matching.id_prefix({_OPENED_AT}), i), 'booking:bench-' || i, 'scheduled', 'live', 1, 1, 'san-diego', 32.7, -117.2,
   tstzrange(starts_at, starts_at + interval '150 minutes'), 150, 60, 0, '{{}}', '{{}}', '{{"1": 9000, "2": 7000}}', 'USD',
   1, 'tier', 1, 1, now(), now() + interval '2 days', 2, now() + interval '2 days', 'tier', 2, 1, 10, 14400, now()
 from generate_series(1, %(count)s) i,
@@ -37,7 +37,7 @@ from generate_series(1, %(count)s) i,
 _OFFERS = f"""
 insert into matching_offer (id, cascade_id, provider_id, wave_number, tier_rank, status, net_minor, currency, distance_metres,
                             work_ends_at, offered_at, expires_at, reason)
-select matching.new_id(left(c.id::text, 15)), c.id, {_PROVIDER.format(place="k")}, 1, 1, 'open', 9000, 'USD', 1000 + k, upper(c.planned),
+select matching.new_id(left(c.id::text, 15), k), c.id, {_PROVIDER.format(place="k")}, 1, 1, 'open', 9000, 'USD', 1000 + k, upper(c.planned),
   c.opened_at, c.expires_at, ''
 from (select array_agg(id) as ids from providers_provider) p,
   lateral (select *, substr(reference, 15)::int as i from matching_cascade) c, generate_series(1, {OFFERS}) k

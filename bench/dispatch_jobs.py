@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connections
 from psycopg_pool import AsyncConnectionPool
 
-from bench.common import as_app, as_owner
+from bench.common import as_app, as_owner, processor
 from bench.dispatch_data import make_due, put_off
 
 CONCURRENCY = 20
@@ -36,11 +36,12 @@ def one_job_per_timer(*, due: int, seconds: float, workers: int) -> dict[str, An
         owner.execute("vacuum analyze procrastinate_jobs")
     connections.close_all()
     began = time.monotonic()
-    started = [_processes.Process(target=_worker, args=(seconds,)) for _ in range(workers)]
-    for process in started:
-        process.start()
-    for process in started:
-        process.join()
+    with processor() as spent:
+        started = [_processes.Process(target=_worker, args=(seconds,)) for _ in range(workers)]
+        for process in started:
+            process.start()
+        for process in started:
+            process.join()
     took = time.monotonic() - began
     with as_app() as database:
         row = database.execute("select count(*) from procrastinate_jobs where status = 'succeeded'").fetchone()
@@ -54,6 +55,7 @@ def one_job_per_timer(*, due: int, seconds: float, workers: int) -> dict[str, An
         "due": due,
         "seconds": round(took, 1),
         "concurrency": CONCURRENCY,
+        "processor_seconds_per_job": spent.per(done),
     }
 
 

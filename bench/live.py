@@ -12,9 +12,9 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from bench.common import Target, percentile, report, say
-from tests.browser.conftest import CHROMIUM
 from tests.journeys.places import BONITA, CARDIFF, EL_CAJON, LA_JOLLA, LA_MESA, POWAY
 from tests.journeys.town import Town
+from tests.running import CHROMIUM
 from tests.stack import Stack
 from tests.watching import Step, at_work
 

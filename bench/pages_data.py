@@ -69,11 +69,13 @@ def look_around() -> City:
     _confirm_one(customer, operator)
     open_feed(provider_id=provider, by=Actor.provider(provider))
     [offer] = _row("select id from matching_offer where provider_id = %s order by offered_at desc limit 1", provider)
+    [listing] = _row("select id from providers_service where provider_id = %s and is_listed limit 1", provider)
     names = {
         "customer": public_id("cu", customer),
         "provider": public_id("pr", provider),
         "address": public_id("ad", list_addresses(customer)[0].id),
         "offer": public_id("of", offer),
+        "listing": public_id("sv", listing),
     }
     city = City(names, {**busy, "operator": operator})
     names["feed"] = _feed(city)

@@ -14,8 +14,9 @@ from playwright.sync_api import Browser, Page, Response, sync_playwright
 
 from bench.common import say
 from tests.browser.checking import EVERY_LOOK, opened
-from tests.browser.conftest import CHROMIUM, sign_in
+from tests.browser.conftest import sign_in
 from tests.clients import Api, Sandbox, eventually
+from tests.running import CHROMIUM
 from tests.stack import PASSWORD
 
 _QUALITY = 68
@@ -53,6 +54,16 @@ class Studio:
                 _keep(page.screenshot(animations="disabled"), self.into / f"{name}-{size}-{theme}.webp")
         say(f"{name} ({path})")
 
+    def catch_up(self, application: str) -> None:
+        """Read what was told in the months before: nobody who uses it leaves that many messages unread."""
+        with self.browser.new_context(storage_state=self.cookies[application]) as context:
+            page = context.new_page()
+            page.goto(f"{self.site}/{application}/messages")
+            unread = page.get_by_role("button", name="Mark all as read")
+            if unread.count():
+                unread.click()
+                unread.wait_for(state="detached")
+
 
 def take(run: dict[str, Any], into: Path) -> None:
     """Live a booking of Ana's with Priya in a running city, and take the pictures on the way."""
@@ -68,6 +79,8 @@ def take(run: dict[str, Any], into: Path) -> None:
             for prefix, name in _LOG_INS.items()
         }
         studio = Studio(browser, run["url"], into, cookies)
+        for application in ("my", "pro"):
+            studio.catch_up(application)
         _standing(studio)
         _living(studio, ana, priya, sandbox)
         browser.close()

@@ -111,8 +111,8 @@ APPEND_SLASH = False
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [("django.template.loaders.cached.Loader", ["guildhall.web.pages.loading.Loader"])],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
@@ -126,6 +126,10 @@ TEMPLATES = [
         },
     }
 ]
+# A folder of the operator's own `terms.md`, `privacy.md` (guildhall/web/pages/texts.py); ours are shown without.
+TEXTS = os.environ.get("GUILDHALL_TEXTS", "")
+if TEXTS and not Path(TEXTS).is_dir():
+    raise RuntimeError(f"GUILDHALL_TEXTS is no folder: {TEXTS}")
 FORM_RENDERER = "guildhall.web.pages.forms.Renderer"
 AUTH_USER_MODEL = "identity.Account"
 AUTH_PASSWORD_VALIDATORS = [

@@ -21,6 +21,8 @@ from sandbox.travel import first_clock
 
 log = logging.getLogger("sandbox")
 _STOP_SECONDS = 3
+# Vendors keep an idle connection for minutes: closed after seconds, it is often closed while the next request is on its way.
+_IDLE_SECONDS = 300
 
 
 class _Server(uvicorn.Server):
@@ -79,7 +81,12 @@ async def _serve(arguments: argparse.Namespace) -> None:
     store = Store(arguments.state / "sandbox.sqlite")
     sandbox = Sandbox(settings, store, await first_clock(store, guildhall_url))
     config = uvicorn.Config(
-        sandbox.app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_STOP_SECONDS
+        sandbox.app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_STOP_SECONDS,
+        timeout_keep_alive=_IDLE_SECONDS,
     )
     mail = await asyncio.get_running_loop().create_server(sandbox.smtp.protocol, sock=smtp)
     await _Server(config, ports, arguments.ready_file).serve(sockets=[http])

@@ -21,7 +21,11 @@ class VirtualClock:
 
     def now(self) -> datetime:
         """The virtual instant, in UTC."""
-        return datetime.now(UTC) + timedelta(seconds=self.offset_seconds)
+        return self.at(datetime.now(UTC))
+
+    def at(self, really: datetime) -> datetime:
+        """What the virtual clock shows at a real instant."""
+        return really + timedelta(seconds=self.offset_seconds)
 
     def set_offset(self, seconds: float) -> None:
         """

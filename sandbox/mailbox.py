@@ -35,13 +35,16 @@ class Mailbox:
         self._last = store.count("mail")
 
     def keep(self, content: bytes, sender: str, recipients: list[str]) -> int:
-        """Parse and store a mail; its number."""
+        """Store a mail; its number. What a list does not show is worked out when somebody reads it: most mails are never read."""
         number = self._last + 1
-        summary, parts = parse(content, sender, recipients)
-        summary |= {"id": number, "received_at": stamp(self._clock.now()), "received_at_real": stamp(datetime.now(UTC))}
+        summary = summarize(content, sender, recipients)
+        really = datetime.now(UTC)
+        summary |= {"id": number, "received_at": stamp(self._clock.at(really)), "received_at_real": stamp(really)}
         with self._store.atomic():
             self._store.put("mail", str(number), summary)
-            self._store.put("mail-content", str(number), parts)
+            self._store.put(
+                "mail-content", str(number), {"envelope_from": sender, "content": content.decode("latin-1")}
+            )
             for address in {one.lower() for one in recipients}:
                 self._store.put(f"mail-to:{address}", str(number), summary)
         self._last = number
@@ -53,8 +56,10 @@ class Mailbox:
 
     def read(self, number: str) -> Document | None:
         """The whole mail, or None."""
-        summary, parts = self._store.get("mail", number), self._store.get("mail-content", number)
-        return None if summary is None or parts is None else {**summary, **parts}
+        summary, kept = self._store.get("mail", number), self._store.get("mail-content", number)
+        if summary is None or kept is None:
+            return None
+        return {**summary, "envelope_from": kept["envelope_from"], **take_apart(kept["content"].encode("latin-1"))}
 
     def find(self, *, to: str = "", subject: str = "", after: int = 0, limit: int = 100) -> list[Document]:
         """
@@ -78,10 +83,15 @@ class Mailbox:
         return fits[:limit]
 
 
-def parse(content: bytes, sender: str, recipients: list[str]) -> tuple[Document, Document]:
-    """What a list shows of a mail, and the rest of it. Recipients are the envelope's: a blind copy is seen."""
-    message = message_from_bytes(content, _class=EmailMessage, policy=policy.default)
-    summary = {"from": str(message["from"] or sender), "to": recipients, "subject": str(message["subject"] or "")}
+def summarize(content: bytes, sender: str, recipients: list[str]) -> Document:
+    """What a list shows of a mail. Recipients are the envelope's: a blind copy is seen."""
+    message = _message(content)
+    return {"from": str(message["from"] or sender), "to": recipients, "subject": str(message["subject"] or "")}
+
+
+def take_apart(content: bytes) -> Document:
+    """The texts, headers and attachments of a mail."""
+    message = _message(content)
     attachments = (
         [
             {
@@ -94,14 +104,16 @@ def parse(content: bytes, sender: str, recipients: list[str]) -> tuple[Document,
         if message.is_multipart()
         else []
     )
-    parts = {
-        "envelope_from": sender,
+    return {
         "text": _text(message.get_body(("plain",))),
         "html": _text(message.get_body(("html",))),
         "headers": [[name, str(value)] for name, value in message.items()],
         "attachments": attachments,
     }
-    return summary, parts
+
+
+def _message(content: bytes) -> EmailMessage:
+    return message_from_bytes(content, _class=EmailMessage, policy=policy.default)
 
 
 def _text(part: MIMEPart | None) -> str | None:

@@ -31,13 +31,15 @@ class NotThere(Exception):
 
 class Step(BaseModel):
     """
-    Where the clock goes (seconds ahead of real time, at most 0; 0 ends the past), and which deliveries were taken since.
+    Where the clock goes (seconds ahead of real time, at most 0; 0 ends the past), which deliveries were taken since, and which types of
+    v1 events are worth being told of until the next step (none named: all).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     offset_seconds: float = Field(ge=-_LONGEST_SECONDS, le=0)
     taken: tuple[str, ...] = ()
+    news: frozenset[str] | None = None
 
 
 def routes(*, store: Store, clock: VirtualClock, stripe: StripeEmulator) -> list[Route]:
@@ -67,10 +69,12 @@ def _go(step: Step, store: Store, clock: VirtualClock, stripe: StripeEmulator) -
         raise NotThere("This store has been used: only a new one has a past before it.")
     if clock.offset_seconds > 0:
         raise NotThere("The clock has travelled forward.")
-    for delivery_id in step.taken:
-        stripe.note_taken(delivery_id)
-    clock.set_past(step.offset_seconds)
-    store.put("clock", "offset", {"offset_seconds": step.offset_seconds})
+    with store.atomic():
+        for delivery_id in step.taken:
+            stripe.note_taken(delivery_id)
+        clock.set_past(step.offset_seconds)
+        store.put("clock", "offset", {"offset_seconds": step.offset_seconds})
+    stripe.tell_only(step.news if step.offset_seconds < 0 else None)
     stripe.advance()
     deadline = stripe.next_deadline()
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -42,7 +43,14 @@ class Settings:
         """Guildhall's three Stripe endpoints, each with its own secret."""
         stripe = f"{self.guildhall_url}/webhooks/stripe"
         return [
-            WebhookTarget("platform", stripe, self.secret("STRIPE_WEBHOOK_SECRET")),
-            WebhookTarget("connect", f"{stripe}/connect", self.secret("STRIPE_CONNECT_WEBHOOK_SECRET")),
-            WebhookTarget("thin", f"{stripe}/thin", self.secret("STRIPE_THIN_WEBHOOK_SECRET")),
+            WebhookTarget("platform", stripe, self.secret("STRIPE_WEBHOOK_SECRET"), self._enabled("platform")),
+            WebhookTarget(
+                "connect", f"{stripe}/connect", self.secret("STRIPE_CONNECT_WEBHOOK_SECRET"), self._enabled("connect")
+            ),
+            WebhookTarget("thin", f"{stripe}/thin", self.secret("STRIPE_THIN_WEBHOOK_SECRET"), self._enabled("thin")),
         ]
+
+    def _enabled(self, endpoint: str) -> frozenset[str]:
+        """The events that an endpoint was set up for: `SANDBOX_STRIPE_EVENTS` is JSON, a list for each endpoint."""
+        chosen = json.loads(self.environment.get("SANDBOX_STRIPE_EVENTS") or "{}")
+        return frozenset(chosen.get(endpoint, ["*"]))

@@ -107,8 +107,14 @@ class Traveller:
         await self._client.aclose()
 
     async def follow_guildhall(self) -> None:
-        """Until guildhall answers for the first time, ask it how far ahead it is; then catch up with it."""
+        """
+        Until guildhall answers for the first time, ask it how far ahead it is; then catch up with it. It does not answer yet while a past
+        is being lived, and is not asked.
+        """
         while True:
+            if self._clock.offset_seconds < 0:
+                await asyncio.sleep(1.0)
+                continue
             try:
                 state = await self._look()
             except GuildhallSilent:
@@ -192,18 +198,21 @@ class Traveller:
             await asyncio.sleep(self._gap)
 
     async def _look_around(self) -> tuple[GuildhallClock | None, dict[str, Any]]:
-        """Guildhall's state, and what is not quiet."""
-        waiting: dict[str, Any] = {}
+        """Guildhall's state, and what is not quiet: what goes from here to guildhall while it answers was seen here before."""
+        waiting: dict[str, Any] = self._under_way()
         try:
             state = await self._look()
         except GuildhallSilent as error:
-            return None, {"guildhall": str(error)}
+            return None, waiting | {"guildhall": str(error)}
         if not state.idle:
             waiting["guildhall"] = state.waiting or "not idle"
         # A deadline that has passed and was not dealt with contradicts idleness: going on would skip it.
         if (deadline := self._earliest(state)) is not None and deadline <= self._clock.now():
             waiting["overdue"] = stamp(deadline)
-        return state, waiting | {name: count for name, counter in self._busy.items() if (count := counter())}
+        return state, waiting | self._under_way()
+
+    def _under_way(self) -> dict[str, int]:
+        return {name: count for name, counter in self._busy.items() if (count := counter())}
 
     def _earliest(self, state: GuildhallClock) -> datetime | None:
         deadlines = [state.next_deadline, *(emulator.next_deadline() for emulator in self._emulators)]

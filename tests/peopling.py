@@ -1,15 +1,15 @@
 """
 `python -m tests.peopling`: make providers and operators in the database of the environment.
 
-Each line of standard input is a list of people in JSON; each is answered by a line with the providers' ids. A process of its
-own, because the one that runs the tests has another database. People are made by the commands that make real ones; passwords
-are the demo's.
+Each line of standard input says in JSON whom to make, and whether all who were made before work no more; each is answered by a
+line with the new providers' ids. A process of its own, because the one that runs the tests has another database. People are made
+by the commands that make real ones; passwords are the demo's.
 """
 
 import json
 import sys
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time
 from typing import Any
 
 import django
@@ -49,11 +49,24 @@ def _make(wanted: dict[str, Any]) -> list[str]:
 
     at = clock_now()
     try:
+        if wanted["send_home"]:
+            _send_home(at)
         for operator in wanted["operators"]:
             building.make_operator(Operator(**operator), at=at)
         return [str(building.make_provider(_person(provider), at=at)) for provider in wanted["providers"]]
     finally:
         connection.close()
+
+
+def _send_home(at: datetime) -> None:
+    from guildhall.kernel.actors import Actor
+    from guildhall.providers.commands import set_available_now, set_weekly_hours
+    from guildhall.providers.models import WeeklyHours
+
+    for provider_id in list(WeeklyHours.objects.values_list("provider_id", flat=True).distinct()):
+        by = Actor.provider(provider_id)
+        set_available_now(provider_id=provider_id, available=False, by=by, at=at)
+        set_weekly_hours(provider_id=provider_id, weekly=[], by=by, at=at)
 
 
 def _person(wanted: dict[str, Any]) -> Any:

@@ -18,6 +18,11 @@ SYSTEMS = {
 }
 
 
+def group_of(nodeid: str) -> str:
+    """Return the name of the group that a test belongs to; any other test is a group of its own."""
+    return next((name for name, folders in SYSTEMS.items() if nodeid.startswith(folders)), nodeid)
+
+
 class OneSystemAtATime(LoadScopeScheduling):
     """
     Spread test by test; those that start the whole system stay together in groups, and begin first.
@@ -28,4 +33,4 @@ class OneSystemAtATime(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((name for name, folders in SYSTEMS.items() if nodeid.startswith(folders)), nodeid)
+        return group_of(nodeid)

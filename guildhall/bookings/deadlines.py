@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from guildhall.bookings import lifecycle
 from guildhall.bookings.commands import paying
@@ -15,6 +16,7 @@ from guildhall.bookings.models import Booking
 from guildhall.bookings.types import BookingStatus as S
 from guildhall.customers.queries import saved_card
 from guildhall.kernel.actors import Actor
+from guildhall.kernel.rows import read
 from guildhall.timers.commands import set_timer, timer_kind
 
 CLOCK = Actor.system("clock")
@@ -47,11 +49,14 @@ def give_up_on_payment(references: list[str], at: datetime) -> Collection[str]:
 
 def _each(references: list[str], at: datetime, act: Act) -> Collection[str]:
     """Act on each booking under its lock, and give those that are locked by somebody else back for later."""
-    rows = Booking.objects.select_for_update(skip_locked=True, of=("self",)).filter(id__in=references).order_by("id")
+    wanted = [UUID(reference) for reference in references]
+    rows = read(Booking, "where id = any(%s) order by id for update skip locked", [wanted])
     found = {str(booking.id): booking for booking in rows}
     for booking in found.values():
         act(booking, at)
     absent = set(references) - set(found)
+    if not absent:
+        return absent
     return absent & {str(key) for key in Booking.objects.filter(id__in=absent).values_list("id", flat=True)}
 
 

@@ -36,12 +36,13 @@ class BookingEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingProposed(BookingEvent):
-    """An operator wrote a request down for a customer on the telephone, who may say yes to it until `deadline_at`."""
+    """An operator wrote a request down for a customer on the telephone (or asks `is_again`), who may say yes to it until `deadline_at`."""
 
     name: ClassVar[str] = "booking.proposed"
     category_id: int
     starts_at: datetime
     deadline_at: datetime
+    is_again: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,11 +86,14 @@ class BookingWidened(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class TimeProposed(BookingEvent):
-    """An operator proposes another time, to which the customer may say yes until `deadline_at`; until then nothing changes."""
+    """
+    An operator proposes another time (or asks `is_again`), to which the customer may say yes until `deadline_at`; until then nothing changes.
+    """
 
     name: ClassVar[str] = "booking.time_proposed"
     starts_at: datetime
     deadline_at: datetime
+    is_again: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

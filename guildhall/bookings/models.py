@@ -19,6 +19,7 @@ from guildhall.media.models import Media
 from guildhall.providers.models import Provider, Service
 
 _STATUSES = [status.value for status in BookingStatus]
+_LATEST_FIRST = (F("planned__startswith").desc(), F("id").desc())
 
 
 class Booking(models.Model):
@@ -116,8 +117,8 @@ class Booking(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["customer", "-requested_at", "-id"], name="bookings_of_customer"),
-            models.Index(fields=["provider", "-requested_at", "-id"], name="bookings_of_provider"),
+            models.Index("customer", *_LATEST_FIRST, name="bookings_by_customer_and_time"),
+            models.Index("provider", *_LATEST_FIRST, name="bookings_by_provider_and_time"),
             models.Index(fields=["status", "deadline_at"], name="bookings_pending", condition=~Q(status="closed")),
         ]
 

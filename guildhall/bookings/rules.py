@@ -130,6 +130,11 @@ def unfilled_until(terms: Terms, *, mode: Mode, starts_at: datetime, at: datetim
     return max(patience, starts_at - timedelta(hours=terms.unfilled_hours_before))
 
 
+def has_begun(*, mode: str, starts_at: datetime, at: datetime) -> bool:
+    """Whether the appointment has begun, so that nobody else is searched for; work as soon as possible has none."""
+    return mode == "scheduled" and starts_at <= at
+
+
 def answer_until(at: datetime, *, hours: int, minutes_least: int, before: datetime) -> datetime:
     """How long a customer may answer an operator's proposal: so many hours, not beyond `before`, but never less than some minutes."""
     return min(at + timedelta(hours=hours), max(at + timedelta(minutes=minutes_least), before))

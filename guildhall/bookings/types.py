@@ -209,6 +209,15 @@ class OnTheWay:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """What an operator proposed and the customer has not answered: the whole booking, or another time for it."""
+
+    what: Literal["booking", "time"]
+    starts_at: datetime
+    answer_until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class BookingCard:
     """
     What may be shown of a booking to one who may see it; fields that the viewer may not see are None or empty.

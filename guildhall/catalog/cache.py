@@ -10,9 +10,9 @@ from guildhall.kernel.remembered import Remembered
 CATALOGUE = Remembered()
 
 
-def categories() -> Sequence[CategoryCard]:
-    """Give every category there ever was, in the pack's order."""
-    return CATALOGUE.get("categories", _read_categories)
+def categories(*, afresh: bool = False) -> Sequence[CategoryCard]:
+    """Give every category there ever was, in the pack's order; `afresh` with those that another process has just made."""
+    return CATALOGUE.get("categories", _read_categories, afresh=afresh)
 
 
 def job_kinds() -> Sequence[JobKindCard]:
@@ -40,8 +40,8 @@ def _read_categories() -> Sequence[CategoryCard]:
         CategoryCard(
             id=row.id,
             key=row.key,
-            name=row.name,
-            description=row.description,
+            own_name=row.name,
+            own_description=row.description,
             icon=row.icon,
             is_offered=row.is_offered,
         )
@@ -56,7 +56,7 @@ def _read_job_kinds() -> Sequence[JobKindCard]:
             key=row.key,
             category_id=row.category_id,
             category_key=row.category.key,
-            name=row.name,
+            own_name=row.name,
             minutes_from=row.minutes_from,
             minutes_to=row.minutes_to,
         )
@@ -66,7 +66,7 @@ def _read_job_kinds() -> Sequence[JobKindCard]:
 
 def _read_tiers() -> Sequence[TierCard]:
     rows = Tier.objects.filter(is_offered=True).order_by("rank")
-    return tuple(TierCard(rank=row.rank, key=row.key, label=row.label) for row in rows)
+    return tuple(TierCard(rank=row.rank, key=row.key, own_label=row.label) for row in rows)
 
 
 def _read_rates() -> Mapping[int, Sequence[Rate]]:

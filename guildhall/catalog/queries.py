@@ -4,11 +4,11 @@ Reading the catalogue: at most a second old, and always with what this transacti
 Lists show what is offered; a category by id is found for ever.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from guildhall.catalog import cache
 from guildhall.catalog.rules import metres_between
-from guildhall.catalog.types import CategoryCard, CityCard, JobKindCard, Rate, TierCard
+from guildhall.catalog.types import CategoryCard, CityCard, JobKindCard, JobName, Rate, TierCard
 from guildhall.kernel.refusals import DoesNotExist
 
 
@@ -55,7 +55,11 @@ def get_category_by_id(category_id: int) -> CategoryCard:
 
 def get_categories(category_ids: Collection[int]) -> dict[int, CategoryCard]:
     """Give categories by id, offered or not; unknown ids are left out."""
-    return {card.id: card for card in cache.categories() if card.id in category_ids}
+    wanted = set(category_ids)
+    known = {card.id: card for card in cache.categories() if card.id in wanted}
+    if len(known) < len(wanted):
+        known = {card.id: card for card in cache.categories(afresh=True) if card.id in wanted}
+    return known
 
 
 def list_job_kinds(category_key: str) -> list[JobKindCard]:
@@ -78,6 +82,35 @@ def get_job_kind(key: str) -> JobKindCard:
     if found is None:
         raise UnknownJobKind
     return found
+
+
+def name_job(category_id: int, kind: str) -> JobName:
+    """
+    Say what a job is called; a kind that is offered no more (or none) leaves it its category's name.
+
+    :raises UnknownCategory: when the category's id was never given.
+    """
+    named = name_jobs([(category_id, kind)])
+    if not named:
+        raise UnknownCategory
+    return named[category_id, kind]
+
+
+def name_jobs(jobs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], JobName]:
+    """Say what jobs are called, by category's id and kind; those of unknown categories are left out."""
+    wanted = set(jobs)
+    categories = get_categories({category_id for category_id, _kind in wanted})
+    keys = {kind for _category, kind in wanted if kind}
+    kinds = {one.key: one.name for one in cache.job_kinds() if one.key in keys} if keys else {}
+    return {
+        (category_id, kind): _named(categories[category_id], kinds.get(kind, ""))
+        for category_id, kind in wanted
+        if category_id in categories
+    }
+
+
+def _named(category: CategoryCard, kind: str) -> JobName:
+    return JobName(name=kind or category.name, category=category.name if kind else "", icon=category.icon)
 
 
 def list_tiers() -> list[TierCard]:

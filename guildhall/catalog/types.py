@@ -1,10 +1,16 @@
-"""What a catalogue holds, as a pack says it (`Catalogue`) and as readers get it (the cards)."""
+"""
+What a catalogue holds, as a pack says it (`Catalogue`) and as readers get it (the cards).
+
+A card keeps the words it was loaded with (`own_...`) and gives them in the language that is active when they are shown. What
+was never translated, or is called something else by now, is shown as it is.
+"""
 
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Self
 from zoneinfo import available_timezones
 
+from django.utils.translation import pgettext
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Key = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
@@ -118,7 +124,12 @@ class TierCard:
 
     rank: int
     key: str
-    label: str
+    own_label: str
+
+    @property
+    def label(self) -> str:
+        """What the tier is called in the active language."""
+        return pgettext("tier", self.own_label)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,10 +138,20 @@ class CategoryCard:
 
     id: int
     key: str
-    name: str
-    description: str
+    own_name: str
+    own_description: str
     icon: str
     is_offered: bool
+
+    @property
+    def name(self) -> str:
+        """What the category is called in the active language."""
+        return pgettext("category", self.own_name)
+
+    @property
+    def description(self) -> str:
+        """What belongs to it, in the active language."""
+        return pgettext("category", self.own_description)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,9 +161,31 @@ class JobKindCard:
     key: str
     category_id: int
     category_key: str
-    name: str
+    own_name: str
     minutes_from: int
     minutes_to: int
+
+    @property
+    def name(self) -> str:
+        """What the job is called in the active language."""
+        return pgettext("kind of job", self.own_name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobName:
+    """
+    What a job is called wherever it is shown: `name` first, `category` second.
+
+    The name is the kind of job; one of no usual kind is called by its category, and then `category` is empty.
+    """
+
+    name: str
+    category: str
+    icon: str
+
+    def __str__(self) -> str:
+        """Give both on one line."""
+        return f"{self.name} · {self.category}" if self.category else self.name
 
 
 @dataclass(frozen=True, kw_only=True)

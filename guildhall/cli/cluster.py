@@ -116,7 +116,7 @@ class Cluster:
             pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
         except (OSError, ValueError):
             return None
-        return pid if pid in self._processes() else None
+        return pid if pid in self.processes() else None
 
     def url(self, role: str, database: str) -> str:
         """Return a libpq address for `role` on `database`, without a password: the socket's folder is the guard."""
@@ -204,19 +204,23 @@ class Cluster:
     def _is_gone(self) -> bool:
         """Wait for the last process: the server removes its lock file a moment before it ends."""
         deadline = time.monotonic() + STOP_SECONDS
-        while self._processes():
+        while self.processes():
             if time.monotonic() > deadline:
                 return False
             time.sleep(0.01)
         return True
 
-    def _processes(self) -> set[int]:
-        """Every live process that works in the data directory: the server and each of its children do."""
+    def processes(self) -> set[int]:
+        """
+        Every live process that works in the data directory: the server and each of its children do.
+
+        The directory itself counts, not its name: a link has another, and outside of a changed root another one has the same.
+        """
         found = set()
         for entry in os.scandir("/proc"):
             if entry.name.isdigit():
                 try:
-                    if os.readlink(f"/proc/{entry.name}/cwd") == str(self.data):
+                    if self.data.samefile(f"/proc/{entry.name}/cwd"):
                         found.add(int(entry.name))
                 except OSError:
                     continue  # It ended meanwhile, is defunct, or belongs to somebody else.
@@ -224,7 +228,7 @@ class Cluster:
 
     def _forget_dead_server(self) -> None:
         """Remove the lock files of a killed server: its number may belong to another or to a defunct process by now."""
-        if self._processes():
+        if self.processes():
             return
         for path in (self.data / "postmaster.pid", self.folder / f"{SOCKET_NAME}.lock"):
             path.unlink(missing_ok=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from guildhall.cli.state import CHECKOUT, State
+from guildhall.payments.types import FOLLOWED
 
 LAST_PORT = 65535
 _PASSED_TO_SANDBOX_NEVER = ("DATABASE_URL", "DIRECT_DATABASE_URL", "MIGRATION_DATABASE_URL", "GUILDHALL_SECRET_KEY")
@@ -33,9 +35,12 @@ class Ports:
     server: int
 
 
+_claims: list[int] = []
+
+
 def choose_ports(start: int, *, exactly: bool) -> Ports:
     """
-    Find free ports from `start` on.
+    Find free ports from `start` on, and keep them from every other system of this machine until this process ends.
 
     :param exactly: the first port must be `start` itself.
     :raises Unusable: when it is taken, or none is left.
@@ -50,17 +55,42 @@ def choose_ports(start: int, *, exactly: bool) -> Ports:
     return Ports(*ports)
 
 
+def claims() -> list[int]:
+    """Give the descriptors that keep this process's ports from others, for its children to close."""
+    return _claims
+
+
 def _free_port(start: int) -> int:
     for port in range(start, LAST_PORT + 1):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
+        if (claim := _claim(port)) is None:
+            continue
+        if _is_free(port):
+            _claims.append(claim.detach())
             return port
+        claim.close()
     message = f"no port from {start} on can be used"
     raise Unusable(message)
+
+
+def _claim(port: int) -> socket.socket | None:
+    """Take the name of a port, which one process has at a time: whoever only looks can be overtaken before their roles listen."""
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f"\0guildhall-port-{port}")  # An abstract address: no file, gone with its process.
+    except OSError:
+        claim.close()
+        return None
+    return claim
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def for_roles(state: State, *, app_url: str, owner_url: str, ports: Ports, vertical: str) -> dict[str, str]:
@@ -101,5 +131,6 @@ def for_roles(state: State, *, app_url: str, owner_url: str, ports: Ports, verti
 
 
 def for_sandbox(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return what the emulators may know: the secrets they share with the system, never its database."""
-    return {name: value for name, value in environment.items() if name not in _PASSED_TO_SANDBOX_NEVER}
+    """Return what the emulators may know: the secrets and the choice of events they share with the system, never its database."""
+    known = {name: value for name, value in environment.items() if name not in _PASSED_TO_SANDBOX_NEVER}
+    return {**known, "SANDBOX_STRIPE_EVENTS": json.dumps({name: sorted(types) for name, types in FOLLOWED.items()})}

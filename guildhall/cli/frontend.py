@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -20,7 +21,8 @@ from guildhall.cli.state import CHECKOUT, default_folder
 
 Say = Callable[[str], object]
 _SOURCES = CHECKOUT / "frontend"
-_NOT_SOURCES = {"node_modules", "dist", "dist.new"}
+_NOT_SOURCES = {"node_modules", "dist", "dist.new", "dist.old"}
+_RETIRED_SECONDS = 30 * 86_400
 _SIGN_OF_LIFE_SECONDS = 2
 _LOG_LINES_SHOWN = 30
 
@@ -132,8 +134,31 @@ def _build(places: _Places, wanted: str, say: Say) -> None:
     _run(places.work, vite, "building the styles and scripts of the pages", say, variables)
     compile_catalogues(fresh / "locale")
     (fresh / "stamp").write_text(wanted)
-    shutil.rmtree(places.built, ignore_errors=True)
+    keep_retired(places.built / "static", fresh / "static")
+    old = places.work / "dist.old"
+    shutil.rmtree(old, ignore_errors=True)
+    if places.built.exists():
+        places.built.rename(old)
     fresh.rename(places.built)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def keep_retired(old: Path, fresh: Path) -> None:
+    """
+    Take along what earlier builds served: a system that runs, and a page that is open, know files by the names of their build.
+
+    A file goes a month after the build that had it last.
+    """
+    manifest, now = _read(old / "manifest.json"), time.time()
+    for file in (old / "assets").glob("*"):
+        target = fresh / "assets" / file.name
+        if target.exists():
+            continue
+        was_current = file.name.removesuffix(".br").removesuffix(".gz") in manifest
+        if was_current or file.stat().st_mtime > now - _RETIRED_SECONDS:
+            shutil.copy2(file, target)
+        if was_current:
+            os.utime(target)
 
 
 def _run(folder: Path, command: Sequence[str], what: str, say: Say, variables: Mapping[str, str] | None = None) -> None:

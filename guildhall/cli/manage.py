@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from guildhall.cli import applied
 from guildhall.cli.cluster import ClusterError, find_binaries
 from guildhall.cli.database import Database, migration, open_database
 from guildhall.cli.environment import Unusable
@@ -69,6 +70,9 @@ def environment_of(state: State, database: Database) -> dict[str, str]:
 def _run(command: str, state: State, database: Database, options: argparse.Namespace) -> int:
     variables = environment_of(state, database)
     if command == "migrate":
+        applied.require_unchanged(
+            database.owner_url, way_out="Run a build whose migrations go on from those it has had."
+        )
         program = migration(variables, quiet=False)
         return subprocess.run(program.arguments, env=program.environment, check=False).returncode
     if command == "shell":

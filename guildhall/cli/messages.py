@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+import yaml
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -47,7 +49,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="guild messages", description=__doc__)
     parser.add_argument("--check", action="store_true", help="only say what is missing")
     is_check = parser.parse_args(arguments[1:]).check
-    wrong: list[str] = []
+    wrong = _strangers()
     for part in _parts():
         for language in LANGUAGES:
             wrong += _bring_up_to_date(part, language, is_check=is_check)
@@ -72,8 +74,20 @@ def compile_catalogues(folder: Path) -> None:
 
 
 def _parts() -> list[Path]:
-    """Each part with pages has a catalogue of its own, so that two who build two parts do not meet in it; the rest share one."""
-    return [_HOUSE, *sorted(templates.parent for templates in _HOUSE.glob("web/*/templates"))]
+    """Each part with pages and each pack has a catalogue of its own, so that two who build two parts do not meet in it; the rest share one."""
+    pages = (templates.parent for templates in _HOUSE.glob("web/*/templates"))
+    packs = (pack.parent for pack in _HOUSE.glob("verticals/*/pack.yaml"))
+    return [_HOUSE, *sorted(pages), *sorted(packs)]
+
+
+def _strangers() -> list[str]:
+    """Give the catalogues in a language that nobody can choose: a code misspelt, and its words would never be seen."""
+    files = (file for part in _parts() for file in sorted(part.glob("locale/*.po")))
+    return [
+        f"{file.relative_to(CHECKOUT)}: there is no language {file.stem!r}; there are: {', '.join(LANGUAGES)}"
+        for file in files
+        if file.stem not in LANGUAGES
+    ]
 
 
 def _bring_up_to_date(part: Path, language: str, *, is_check: bool) -> list[str]:
@@ -150,7 +164,23 @@ def _collect(part: Path) -> Catalog:
             identity = (found.text, found.many) if found.many else found.text
             flags = ["python-format"] if "%(" in found.text else []
             template.add(identity, context=found.context, flags=flags)
+    if (part / "pack.yaml").exists():
+        for word, context in _in_pack(yaml.safe_load((part / "pack.yaml").read_text())):
+            template.add(word, context=context)
     return template
+
+
+def _in_pack(pack: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give what a pack says to people and what kind of word that is; its name is a brand, which has no language."""
+    for word in (pack["branding"]["tagline"], *pack["words"].values()):
+        yield word, "vertical"
+    for tier in pack["tiers"]:
+        yield tier["label"], "tier"
+    for category in pack["categories"]:
+        yield category["name"], "category"
+        yield category["description"], "category"
+        for job in category["jobs"]:
+            yield job["name"], "kind of job"
 
 
 def _in_python(text: str) -> Iterator[_Found]:
@@ -184,7 +214,8 @@ def _called(node: ast.Call, aliases: dict[str, str]) -> Iterator[_Found]:
     if name.startswith("ngettext"):
         yield _Found(words[0], words[1], None)
     elif name.startswith("pgettext"):
-        yield _Found(words[1] or "", None, words[0])
+        if words[1] is not None:  # else a word that only the running system knows, as those of the packs
+            yield _Found(words[1], None, words[0])
     else:
         yield _Found(words[0], None, None)
 

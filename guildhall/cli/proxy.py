@@ -14,6 +14,11 @@ _LIVE_PATHS = ("/api/v1/live", "/my/live/events", "/pro/live/events", "/ops/live
 _WAIT_FOR_SERVER = "10s"
 _UNAVAILABLE = "The service is starting again. Please ask again in a moment."
 
+# Live pages need no `flush_interval`: event streams are passed on as they come. With one, the stream of a page that somebody left would
+# stay open until the next sign of life, and who goes through some pages quickly would get no more of them.
+#
+# It neither compresses nor asks for what is compressed of its own accord: what it packs or unpacks loses its length, and an answer
+# that broke off would be passed on as a whole one.
 _CADDYFILE = """\
 {{
 	admin off
@@ -32,14 +37,18 @@ http://:{ports.web} {{
 	@live path {live}
 	handle @live {{
 		reverse_proxy 127.0.0.1:{ports.realtime} {{
-			flush_interval -1
 			lb_try_duration {wait}
+			transport http {{
+				compression off
+			}}
 		}}
 	}}
 	handle {{
-		encode zstd gzip
 		reverse_proxy 127.0.0.1:{ports.server} {{
 			lb_try_duration {wait}
+			transport http {{
+				compression off
+			}}
 		}}
 	}}
 	handle_errors {{

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 from guildhall.cli.cluster import Cluster
+from guildhall.cli.environment import claims
 from guildhall.cli.logs import Log
 from guildhall.cli.processes import Child, Target, adopt_orphans, spawn
 from guildhall.cli.server_watch import ServerWatch
@@ -189,10 +190,11 @@ class Supervisor:
             self._selector.register(child.output_fd, selectors.EVENT_READ, lambda: self._read(name, child))
 
     def _descriptors(self) -> list[int]:
-        """Everything a forked child would otherwise hold open: the watching, the pipes of others, the lock."""
+        """Everything a forked child would otherwise hold open: the watching, the pipes of others, the lock, the ports."""
         watched = [key.fd for key in self._selector.get_map().values()]
         selector = self._selector.fileno() if hasattr(self._selector, "fileno") else None
-        return [fd for fd in (*watched, selector, self._waker.fileno(), self.held) if fd is not None]
+        kept = (*watched, selector, self._waker.fileno(), self.held, *claims())
+        return [fd for fd in kept if fd is not None]
 
     def _tick(self) -> None:
         for key, _events in self._selector.select(timeout=0.1):

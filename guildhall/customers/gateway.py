@@ -3,14 +3,12 @@
 import re
 from functools import cache
 from math import cos, floor, hypot, radians
-from zoneinfo import available_timezones
 
+from guildhall.customers import zip_codes
 from guildhall.customers.types import Place
 from guildhall.kernel.refusals import Invalid
 
 _ZIP = re.compile(r"([0-9]{5})(-[0-9]{4})?", re.ASCII)
-# Freely associated states have ZIP codes but are abroad, and the data puts some of them on the wrong side of the globe.
-_ABROAD = {"FM", "MH", "PW"}
 
 
 class UnknownZip(Invalid):
@@ -30,20 +28,10 @@ def geocode(zip_code: str) -> Place:
     :raises UnknownZip: it does not exist, or is no place.
     """
     match = _ZIP.fullmatch(zip_code.strip())
-    place = _places().get(match[1]) if match else None
+    place = zip_codes.find(match[1]) if match else None
     if place is None:
         raise UnknownZip
     return place
-
-
-@cache
-def _places() -> dict[str, Place]:
-    """Read the package's data once: it is big, and only those who geocode should wait for it."""
-    import zipcodes  # noqa: PLC0415 - loads 40,000 rows
-
-    zones = available_timezones()
-    rows = zipcodes.list_all()  # type: ignore[no-untyped-call]  # it has no stubs
-    return {row["zip_code"]: _place(row) for row in rows if row["timezone"] in zones and _is_placed(row)}
 
 
 def near(latitude: float, longitude: float, *, most: int) -> list[Place]:
@@ -63,27 +51,8 @@ def near(latitude: float, longitude: float, *, most: int) -> list[Place]:
 
 @cache
 def _cells() -> dict[tuple[int, int], list[Place]]:
-    """The places that people live in, by degree: post boxes lie on top of one another."""
-    import zipcodes  # noqa: PLC0415 - loads 40,000 rows
-
+    """The places that people live in, by degree."""
     found: dict[tuple[int, int], list[Place]] = {}
-    for row in zipcodes.list_all():  # type: ignore[no-untyped-call]  # it has no stubs
-        place = _places().get(row["zip_code"]) if row["zip_code_type"] == "STANDARD" else None
-        if place:
-            found.setdefault((floor(place.latitude), floor(place.longitude)), []).append(place)
+    for place in zip_codes.delivered_to():
+        found.setdefault((floor(place.latitude), floor(place.longitude)), []).append(place)
     return found
-
-
-def _is_placed(row: dict[str, str]) -> bool:
-    return float(row["lat"]) != 0 and row["state"] not in _ABROAD
-
-
-def _place(row: dict[str, str]) -> Place:
-    return Place(
-        zip_code=row["zip_code"],
-        city=row["city"],
-        state=row["state"],
-        latitude=float(row["lat"]),
-        longitude=float(row["long"]),
-        time_zone=row["timezone"],
-    )

@@ -11,6 +11,7 @@ from guildhall.customers.types import BlockedBy, CustomerKind, Precision
 from guildhall.identity.models import Account
 from guildhall.kernel.ids import new_id
 from guildhall.kernel.refusals import NotFound
+from guildhall.kernel.rows import fetch
 from guildhall.providers.models import Provider
 
 
@@ -46,7 +47,7 @@ class Customer(models.Model):
 
         :raises NotFound: no such customer.
         """
-        customer = cls.objects.select_for_update().filter(pk=customer_id).first()
+        customer = fetch(cls, "account", customer_id, lock="update")
         if customer is None:
             raise NotFound
         return customer

@@ -6,6 +6,7 @@ area merely touches counts as reached, so the cells are never too few, and PostG
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import floor
 
 import numpy as np
@@ -36,8 +37,13 @@ def keys_at(latitude: float, longitude: float, category_id: int) -> list[int]:
     return [_key(level, floor(longitude * 2.0**level), floor(latitude * 2.0**level), category_id) for level in LEVELS]
 
 
+@lru_cache(maxsize=4096)
 def cover(area: BaseGeometry) -> Cover:
-    """Cover an area with the smallest cells that need no more than `CELLS_MAX`, or with the largest there are."""
+    """
+    Cover an area with the smallest cells that need no more than `CELLS_MAX`, or with the largest there are.
+
+    Areas seldom change, the index is made anew every night.
+    """
     shapely.prepare(area)
     level, cells = LEVELS[0], _touched(area, LEVELS[0], _cells_around(area, LEVELS[0]))
     for finer in LEVELS[1:]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
+from django.db.models import Count
 
 from guildhall.eventlog.models import EventRow, ParkedFact, Seal, SequencerHead, Subscription
 from guildhall.eventlog.types import Fact, Lag, Parked, Sealed
@@ -27,7 +28,7 @@ def timeline(reference: str, *, limit: int = 500) -> list[Fact]:
 def lag() -> list[Lag]:
     """How far each subscription is behind."""
     head = SequencerHead.objects.get().position
-    parked = {row.name: ParkedFact.objects.filter(subscription=row).count() for row in Subscription.objects.all()}
+    parked = dict(ParkedFact.objects.values_list("subscription").annotate(Count("id")))
     return [
         Lag(subscription=row.name, position=row.position, behind=head - row.position, parked=parked.get(row.name, 0))
         for row in Subscription.objects.order_by("name")

@@ -5,6 +5,7 @@ import unicodedata
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext_noop
 
 from guildhall.identity.models import Account
 from guildhall.kernel.refusals import Invalid
@@ -21,6 +22,22 @@ class WeakPassword(Invalid):
 
     code = "weak_password"
     default_detail = "Choose another password."
+
+
+class LongPassword(WeakPassword):
+    """Hashing more than that would cost too much."""
+
+    default_detail = "A password has at most %(length_max)d characters."
+
+    def __init__(self) -> None:
+        super().__init__(length_max=PASSWORD_LENGTH_MAX)
+        self.extra["errors"] = [_about_password(self.detail)]
+
+
+class NoEmail(BadText):
+    """Nothing can be sent there."""
+
+    default_detail = "This is not an e-mail address."
 
 
 class BadPhoneNumber(Invalid):
@@ -46,7 +63,7 @@ def clean_email(text: str) -> str:
     try:
         validate_email(email)
     except ValidationError:
-        raise BadText("email", "This is not an e-mail address.") from None
+        raise NoEmail("email") from None
     return email
 
 
@@ -87,9 +104,11 @@ def check_password_strength(password: str, account: Account) -> None:
     :raises WeakPassword: with one entry of `errors` per reason.
     """
     if len(password) > PASSWORD_LENGTH_MAX:
-        raise WeakPassword(errors=[_about_password(f"At most {PASSWORD_LENGTH_MAX} characters.")])
+        raise LongPassword
     if "\0" in password:
-        raise WeakPassword(errors=[_about_password("This password holds a character that cannot be typed.")])
+        raise WeakPassword(
+            errors=[_about_password(gettext_noop("This password holds a character that cannot be typed."))]
+        )
     try:
         validate_password(password, account)
     except ValidationError as weak:

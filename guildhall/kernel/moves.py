@@ -1,6 +1,6 @@
 """Lifecycles: statuses move only along named arrows."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from guildhall.kernel.refusals import Refused
@@ -11,6 +11,12 @@ class MoveRefused(Refused):
 
     code = "illegal_transition"
     status = 409
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        """Give the sentence; who reads another language gets the general one, because arrows and statuses are named in English only."""
+        words, general = super().said(translate), translate(self.default_detail)
+        is_left_in_english = words == super().said(str) and general != self.default_detail
+        return general if is_left_in_english else words
 
 
 @dataclass(frozen=True)

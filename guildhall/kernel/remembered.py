@@ -26,11 +26,11 @@ class Remembered:
     def __init__(self) -> None:
         self._known: WeakKeyDictionary[Any, _Known] = WeakKeyDictionary()
 
-    def get(self, name: str, read: Callable[[], T]) -> T:
-        """Give a value, by `read` when it is not known or was read too long ago. Whoever gets it must not change it."""
+    def get(self, name: str, read: Callable[[], T], *, afresh: bool = False) -> T:
+        """Give a value, by `read` when it is not known, was read too long ago or is wanted `afresh`. Whoever gets it must not change it."""
         known = self._of_connection()
         read_at, value = known.values.get(name, (float("-inf"), None))
-        if known.has_uncommitted or monotonic() - read_at > _SECONDS:
+        if afresh or known.has_uncommitted or monotonic() - read_at > _SECONDS:
             value = read()
             known.values[name] = (monotonic(), value)
         return cast("T", value)

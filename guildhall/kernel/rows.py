@@ -67,6 +67,13 @@ def read(model: type[M], rest: str, params: Sequence[Any] | Mapping[str, Any]) -
     return [model.from_db(connection.alias, shape.names, shape.read(row)) for row in found]
 
 
+def holds(condition: str, params: Sequence[Any] | Mapping[str, Any]) -> bool:
+    """Whether a condition holds: written in our code, as it stands after `select`."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {condition}", params)
+        return bool(cursor.fetchone()[0])
+
+
 def cards(make: Callable[..., T], statement: str, params: Sequence[Any] | Mapping[str, Any]) -> list[T]:
     """Give what `make` makes of each row of a statement of our own; its columns are named like the arguments."""
     with connection.cursor() as cursor:
@@ -92,6 +99,43 @@ def change(row: Model, values: Mapping[str, object], *, among: Collection[str] |
     if found is None:
         return False
     _take_over(row, shape, found)
+    return True
+
+
+def add(row: M, *, once_per: str | None = None, **worked_out: Sql) -> bool:
+    """
+    Write a new row and have `row` say what is there now; with `once_per`, a unique column, False when its value is there already, and
+    nothing changed.
+
+    :param worked_out: values that the database works out.
+    """
+    shape = _shape(type(row))
+    names: list[str] = []
+    places: list[str] = []
+    params: list[Any] = []
+    for field in shape.fields:
+        value = worked_out.get(field.name, getattr(row, field.attname))
+        if value is None and field.primary_key:
+            continue  # The database counts.
+        names.append(_quoted(field.column))
+        if isinstance(value, Sql):
+            places.append(value.expression)
+            params += value.params
+        else:
+            places.append("%s")
+            params.append(field.get_db_prep_save(value, connection))
+    conflict = "" if once_per is None else f" on conflict ({_quoted(_field(type(row), once_per).column)}) do nothing"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"insert into {shape.table} ({', '.join(names)}) values ({', '.join(places)}){conflict} returning {shape.columns}",  # noqa: S608 - names of our own columns
+            params,
+        )
+        found = cursor.fetchone()
+    if found is None:
+        return False
+    _take_over(row, shape, found)
+    row._state.adding = False  # noqa: SLF001 - as Django does after an insert
+    row._state.db = connection.alias  # noqa: SLF001
     return True
 
 

@@ -1,6 +1,7 @@
 """What people type: made harmless once, where a command takes it in. Markup is stored as text and escaped where it is shown."""
 
 import unicodedata
+from typing import Any
 
 from guildhall.kernel.refusals import Refused
 
@@ -17,8 +18,27 @@ class BadText(Refused):
     status = 400
     default_detail = "One of the fields cannot be used as it is."
 
-    def __init__(self, field: str, detail: str) -> None:
-        super().__init__(detail, errors=[{"field": field, "detail": detail}])
+    def __init__(self, field: str, detail: str = "", **extra: Any) -> None:
+        super().__init__(detail, **extra)
+        self.extra["errors"] = [{"field": field, "detail": self.detail}]
+
+
+class EmptyText(BadText):
+    """Nothing stands where something must."""
+
+    default_detail = "This field must not be empty."
+
+
+class LongText(BadText):
+    """More was written than is kept."""
+
+    default_detail = "At most %(length_max)d characters fit here."
+
+
+class UnreadableText(BadText):
+    """It holds characters that no keyboard writes."""
+
+    default_detail = "This text holds characters that cannot be shown."
 
 
 def clean_line(text: str, *, field: str, length_max: int, required: bool = True) -> str:
@@ -29,7 +49,7 @@ def clean_line(text: str, *, field: str, length_max: int, required: bool = True)
     """
     cleaned = _clean(text, field=field, length_max=length_max, allowed="")
     if required and not cleaned:
-        raise BadText(field, "This field must not be empty.")
+        raise EmptyText(field)
     return cleaned
 
 
@@ -44,10 +64,10 @@ def clean_text(text: str, *, field: str, length_max: int) -> str:
 
 def _clean(text: str, *, field: str, length_max: int, allowed: str) -> str:
     if len(text) > length_max:
-        raise BadText(field, f"At most {length_max} characters fit here.")
+        raise LongText(field, length_max=length_max)
     if any(unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} and letter not in allowed for letter in text):
-        raise BadText(field, "This text holds characters that cannot be shown.")
+        raise UnreadableText(field)
     cleaned = unicodedata.normalize("NFC", text.translate(_STRIPPED)).strip()
     if len(cleaned) > length_max:
-        raise BadText(field, f"At most {length_max} characters fit here.")
+        raise LongText(field, length_max=length_max)
     return cleaned

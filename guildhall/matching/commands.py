@@ -80,6 +80,7 @@ def open_cascade(
     currency: str,
     by: Actor,
     at: datetime,
+    kind: str = "",
     starts_at: datetime | None = None,
     favourites: Sequence[UUID] = (),
     excluded: Sequence[UUID] = (),
@@ -88,6 +89,7 @@ def open_cascade(
     """
     Begin to seek a provider; the dispatcher opens the first wave at once. Gives the cascade's id.
 
+    :param kind: the usual job that it is, by its key, for those who are asked; empty when it is none.
     :param starts_at: when the planned time begins; None for ASAP, where it follows each wave by the travel allowance.
     :param planned_minutes: length of the planned time, travel buffer included.
     :param minutes_from: the shortest that the job is expected to last: "earliest end" on the offer.
@@ -105,6 +107,7 @@ def open_cascade(
         reference=reference,
         mode=Mode(mode),
         category_id=category_id,
+        kind=kind,
         city_key=city_key,
         latitude=place.latitude,
         longitude=place.longitude,
@@ -199,6 +202,7 @@ def _again(last: Cascade, provider_id: UUID, at: datetime) -> NewCascade:
         reference=last.reference,
         mode=Mode(last.mode),
         category_id=last.category_id,
+        kind=last.kind,
         city_key=last.city_key,
         latitude=last.latitude,
         longitude=last.longitude,

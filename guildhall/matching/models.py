@@ -27,6 +27,7 @@ class Cascade(models.Model):
     status = models.TextField()
     version = models.IntegerField()
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.TextField(default="", db_default="")
     city_key = models.TextField()
     latitude = models.FloatField()
     longitude = models.FloatField()
@@ -86,7 +87,12 @@ class Cascade(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["expires_at"], condition=_LIVE, name="matching_due"),
+            # Those whose next wave is ranked, only: the first that is due is the first entry, however many are open.
+            models.Index(
+                fields=["expires_at"],
+                condition=_LIVE & Q(candidates_ready_wave__gt=F("wave_number")),
+                name="matching_to_end",
+            ),
             models.Index(
                 fields=["look_ahead_at"],
                 condition=_LIVE & Q(candidates_ready_wave__lte=F("wave_number")),

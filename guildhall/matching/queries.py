@@ -28,8 +28,8 @@ from guildhall.matching.types import (
 )
 
 _OFFER = """
-select o.id, c.reference, o.cascade_id, o.provider_id, o.status, c.mode, c.category_id, o.wave_number, o.tier_rank, o.net_minor,
-  o.currency, o.distance_metres, c.latitude, c.longitude, c.planned_minutes, c.minutes_from, o.work_ends_at, o.offered_at,
+select o.id, c.reference, o.cascade_id, o.provider_id, o.status, c.mode, c.category_id, c.kind, o.wave_number, o.tier_rank,
+  o.net_minor, o.currency, o.distance_metres, c.latitude, c.longitude, c.planned_minutes, c.minutes_from, o.work_ends_at, o.offered_at,
   o.expires_at, o.answered_at, o.reason
 from matching_offer o join matching_cascade c on c.id = o.cascade_id
 """
@@ -89,6 +89,7 @@ def _offer_card(**row: Any) -> OfferCard:
         status=OfferStatus(row["status"]),
         mode=Mode(row["mode"]),
         category_id=row["category_id"],
+        kind=row["kind"],
         wave_number=row["wave_number"],
         tier_rank=row["tier_rank"],
         net=Money(row["net_minor"], row["currency"]),

@@ -14,11 +14,11 @@ from guildhall.matching.types import Mode
 
 _INSERT_CASCADE = """
 insert into matching_cascade (
-  id, reference, mode, status, version, category_id, city_key, latitude, longitude, planned, planned_minutes, minutes_from,
+  id, reference, mode, status, version, category_id, kind, city_key, latitude, longitude, planned, planned_minutes, minutes_from,
   travel_minutes, ends_by, direct_to, favourites, excluded, net_minor_by_tier, currency, wave_number, wave_kind, wave_turn,
   expires_at, candidates_ready_wave, look_ahead_at, next_kind, next_turn, next_size, next_window_seconds, opened_at
 ) values (
-  %(id)s, %(reference)s, %(mode)s, 'live', 1, %(category_id)s, %(city_key)s, %(latitude)s, %(longitude)s, %(planned)s,
+  %(id)s, %(reference)s, %(mode)s, 'live', 1, %(category_id)s, %(kind)s, %(city_key)s, %(latitude)s, %(longitude)s, %(planned)s,
   %(planned_minutes)s, %(minutes_from)s, %(travel_minutes)s, %(ends_by)s, %(direct_to)s, %(favourites)s::uuid[],
   %(excluded)s::uuid[], %(net_minor_by_tier)s, %(currency)s, 0, '', 0, %(at)s, 0, %(at)s, '', 0, 0, 0, %(at)s
 ) on conflict do nothing
@@ -70,6 +70,7 @@ class NewCascade:
     reference: str
     mode: Mode
     category_id: int
+    kind: str
     city_key: str
     latitude: float
     longitude: float

@@ -1,8 +1,9 @@
 """The sweeps that move cascades on, run by the dispatcher: rank what comes next, then end what is over."""
 
 import logging
+from contextlib import nullcontext
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from guildhall.matching import statements
 from guildhall.matching.ranking import rank_next_waves
@@ -19,7 +20,7 @@ _GATE_CLOSED = "GH001"
 
 @sweeper(
     "matching.look_ahead",
-    next_due="select min(look_ahead_at) from matching_cascade where status = 'live' and candidates_ready_wave <= wave_number",
+    next_due="select matching.next_to_rank()",
 )
 def look_ahead() -> int:
     """Rank the next wave of up to a batch of cascades; says how many. What cannot be ranked is tried again when its lease is over."""
@@ -45,17 +46,13 @@ def _rank_alone(cascade: Unranked) -> bool:
 
 @sweeper(
     "matching.wave_ends",
-    next_due="""
-    (select expires_at from matching_cascade
-     where status = 'live' and candidates_ready_wave > wave_number
-       and (not (select policy.is_paused_somewhere('matching')) or not policy.is_paused('matching', city_key))
-     order by expires_at limit 1)
-    """,
+    next_due="select matching.next_to_end()",
 )
 def end_due_waves() -> int:
     """End up to a batch of waves whose window is over and open the next ones; says how many."""
     try:
-        with transaction.atomic():
+        # One statement is a transaction by itself; within another one, what it did must be undone before the second look.
+        with transaction.atomic() if connection.in_atomic_block else nullcontext():
             return statements.end_waves(WAVE_END_BATCH)
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", None) != _GATE_CLOSED:

@@ -75,7 +75,8 @@ class OfferCard:
     One offer, as its provider may see it before accepting: an area instead of the address.
 
     `net` is what the provider earns after fees; `ends_at` is the end of the planned time (travel buffer included),
-    `earliest_end_at` the end of the shortest expected job. An ASAP job starts anew when it is accepted.
+    `earliest_end_at` the end of the shortest expected job,
+    `kind` the key of the usual job (empty: none). An ASAP job starts anew when it is accepted.
     """
 
     id: UUID
@@ -85,6 +86,7 @@ class OfferCard:
     status: OfferStatus
     mode: Mode
     category_id: int
+    kind: str
     wave_number: int
     tier_rank: int
     net: Money

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from guildhall.bookings.queries import get_bookings
 from guildhall.bookings.types import BookingCard
-from guildhall.catalog.queries import get_categories, list_cities
+from guildhall.catalog.queries import list_cities
 from guildhall.customers.queries import list_addresses
 from guildhall.identity.queries import get_contacts, has_consent
 from guildhall.identity.types import ConsentKind, Contact
@@ -52,7 +52,6 @@ class Subject:
     booking: BookingCard | None
     offer: OfferCard | None
     zone: str
-    category: str = ""
     people: Mapping[UUID, Contact] = field(default_factory=dict)
     """The recipient and both sides of the booking, and maybe others."""
     list_payouts: Callable[[], Sequence[PayoutCard]] = tuple
@@ -102,7 +101,6 @@ def subjects_of(messages: Sequence[OutgoingMessage]) -> list[Subject | None]:
     offers = _offers([found for message in messages if (found := _offer_id(message)) is not None])
     sides = {side for card in bookings.values() for side in (card.customer_id, card.provider_id) if side is not None}
     people = get_contacts({*sides, *(message.recipient_id for message in messages)})
-    categories = get_categories({card.category_id for card in bookings.values()})
     default_zone = cache(_default_zone)
     payouts_of = cache(list_payouts)
 
@@ -118,7 +116,6 @@ def subjects_of(messages: Sequence[OutgoingMessage]) -> list[Subject | None]:
             booking=booking,
             offer=offer,
             zone=booking.time_zone if booking else default_zone(),
-            category=categories[booking.category_id].name if booking else "",
             people=people,
             list_payouts=partial(payouts_of, message.recipient_id),
         )

@@ -80,6 +80,9 @@ class OutgoingMessage(models.Model):
                 name="notifications_unsent",
                 condition=Q(status__in=["queued", "sending", "postponed"]),
             ),
+            models.Index(
+                fields=["status"], name="notifications_given_up", condition=Q(status__in=["dropped", "failed"])
+            ),
         ]
 
     def move(self, move: Move, **values: Any) -> None:

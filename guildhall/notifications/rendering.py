@@ -7,9 +7,11 @@ the reader can do. Both parts of the mail are made of these lines, so that they 
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.conf import settings
-from django.template import Context, Template, TemplateDoesNotExist
+from django.template import Context, Template, TemplateDoesNotExist, engines
+from django.template.backends.base import BaseEngine
 from django.template.loader import select_template
 from django.utils import translation
 
@@ -22,6 +24,8 @@ _FOLDER = "notifications"
 _VALUE = re.compile(r"- (?P<label>[^:]+): ?(?P<value>.*)")
 # Letters that would cost a text message more than half of its room (3GPP TS 23.038 has the others of Spanish), and what is read for them.
 _PLAIN_LETTERS = str.maketrans("áíóúÁÍÓÚ", "aiouAIOU")
+# So many fit in one segment of a text message.
+_LETTERS = 160
 _ACTION = re.compile(r"> (?P<label>[^:]+): (?P<url>\S+)")
 
 
@@ -68,20 +72,29 @@ def render_text(message: OutgoingMessage, subject: Subject, *, valid_seconds: in
     """
     Write a text message on one line. A template without a text of its own says its subject.
 
+    A job is called by its category where its own name would make the message longer than one segment.
+
     :raises Rejected: there are no words for it.
     :raises Dropped: what it is about is gone.
     """
     with translation.override(subject.contact.language or settings.LANGUAGE_CODE):
         words = words_for(message, subject)
-        try:
-            body = _text(message, "sms.txt", words)
-        except Rejected:
-            title = subject_line(_text(message, "subject.txt", words))
-            body = _plain(_template(f"{_FOLDER}/sms.txt"), {**words, "title": title})
-    line = " ".join(body.split()).translate(_PLAIN_LETTERS)
+        line = _one_line(message, words)
+        if len(line) > _LETTERS and subject.booking is not None:
+            # What is to be done may take many words; each further segment costs as much as the first, and the link tells the rest.
+            line = _one_line(message, {**words, "job_name": words["category"]})
     # An offer's address belongs to one provider and one wave; anything else is known by its whole text.
     mark = words["link"] if subject.offer is not None else line
     return Text(to=subject.contact.phone_number, body=line, mark=mark, valid_seconds=valid_seconds)
+
+
+def _one_line(message: OutgoingMessage, words: Words) -> str:
+    try:
+        body = _text(message, "sms.txt", words)
+    except Rejected:
+        title = subject_line(_text(message, "subject.txt", words))
+        body = _plain(_template(f"{_FOLDER}/sms.txt"), {**words, "title": title})
+    return " ".join(body.split()).translate(_PLAIN_LETTERS)
 
 
 def render_line(message: OutgoingMessage, subject: Subject) -> tuple[str, str]:
@@ -135,8 +148,19 @@ def _text(message: OutgoingMessage, name: str, words: Words) -> str:
 
 
 def _template(*names: str) -> Template:
-    found = select_template(list(names))
-    template: Template = found.template
+    found = _found(engines["django"], names)
+    if found is None:
+        raise TemplateDoesNotExist(names[0])
+    return found
+
+
+@lru_cache(maxsize=1_024)
+def _found(_engine: BaseEngine, names: tuple[str, ...]) -> Template | None:
+    """Looked for once: a page of an inbox asks for the same few again and again, and for some that are not there."""
+    try:
+        template: Template = select_template(list(names)).template
+    except TemplateDoesNotExist:
+        return None
     return template
 
 

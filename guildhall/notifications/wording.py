@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from django.utils.functional import Promise, lazy
 from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
 
 from guildhall.bookings.types import BookingCard
-from guildhall.catalog.queries import UnknownJobKind, get_job_kind
+from guildhall.catalog.queries import name_job
 from guildhall.customers.queries import get_address, saved_card
 from guildhall.identity.queries import get_code_to_send
 from guildhall.identity.types import Contact
@@ -71,7 +71,7 @@ def words_for(message: OutgoingMessage, subject: Subject) -> Words:
         "link": f"{settings.PUBLIC_URL}{_HOMES[message.role]}/",
     }
     if subject.booking is not None:
-        words |= _of_booking(message, subject.booking, subject.category)
+        words |= _of_booking(message, subject.booking)
     if subject.offer is not None:
         words |= _of_offer(subject.offer, subject.zone)
     for build in _BY_EVENT.get(message.event_name, ()):
@@ -79,24 +79,31 @@ def words_for(message: OutgoingMessage, subject: Subject) -> Words:
     return words
 
 
-def _of_booking(message: OutgoingMessage, booking: BookingCard, category: str) -> Words:
+def _of_booking(message: OutgoingMessage, booking: BookingCard) -> Words:
     """Give what both sides may know at any time: no names, no place."""
     number = public_id("bk", booking.id)
     return {
         "link": f"{settings.PUBLIC_URL}{_JOBS[message.role]}/{number}",
         "number": number,
-        "job": _later(_job, booking, category),
-        "category": category,
+        "job": _later(_job, booking),
+        "job_name": _later(_job_name, booking),
+        "category": _later(_category, booking),
         "when": shown(booking.starts_at, booking.time_zone),
         "is_asap": booking.mode == "asap",
     }
 
 
-def _job(booking: BookingCard, category: str) -> str:
-    try:
-        return f"{category}: {get_job_kind(booking.kind).name}" if booking.kind else category
-    except UnknownJobKind:  # offered once, not any more
-        return category
+def _job(booking: BookingCard) -> str:
+    return str(name_job(booking.category_id, booking.kind))
+
+
+def _job_name(booking: BookingCard) -> str:
+    return name_job(booking.category_id, booking.kind).name
+
+
+def _category(booking: BookingCard) -> str:
+    job = name_job(booking.category_id, booking.kind)
+    return job.category or job.name
 
 
 def _of_offer(offer: OfferCard, zone: str) -> Words:
@@ -109,6 +116,7 @@ def _of_offer(offer: OfferCard, zone: str) -> Words:
         "when_short": shown(offer.starts_at, zone, _CLOCK if offer.mode == Mode.ASAP else _SHORT),
         "earliest_end": shown(offer.earliest_end_at, zone, _CLOCK),
         "window": _window(window),
+        "window_short": _window_short(window),
         "until": shown(offer.expires_at, zone),
     }
 
@@ -294,10 +302,16 @@ _BY_EVENT: dict[str, tuple[Callable[[OutgoingMessage, Subject], Words], ...]] = 
 def shown(at: datetime, zone: str, pattern: str | Promise = _LONG) -> str:
     """Write an instant as the clock there shows it, with the zone's abbreviation: `Monday, March 1, 9:00 AM PST`."""
     local = at.astimezone(ZoneInfo(zone))
-    text = str(format_datetime(local, str(pattern), locale=_locale()))
-    # Newer locale data puts a narrow no-break space before AM and PM, which costs a text message half of its letters.
-    text = text.replace("\u202f", " ").replace("\u00a0", " ")
+    text = _written(local.replace(tzinfo=None, second=0, microsecond=0), str(pattern), get_language() or "en")
     return text if pattern is _DAY else f"{text} {local.tzname()}"
+
+
+@lru_cache(maxsize=4_096)
+def _written(local: datetime, pattern: str, language: str) -> str:
+    """Remembered by its minute, because Babel takes its time."""
+    text = str(format_datetime(local, pattern, locale=_locale(language)))
+    # Newer locale data puts a narrow no-break space before AM and PM, which costs a text message half of its letters.
+    return text.replace("\u202f", " ").replace("\u00a0", " ")
 
 
 def lasting(minutes: int) -> str:
@@ -318,8 +332,14 @@ def _window(window: timedelta) -> str:
     return lasting(minutes)
 
 
-def _locale() -> Locale:
+def _window_short(window: timedelta) -> str:
+    """Write it for a text message, where letters count: `45 s`, `1 min`, `4 h`."""
+    seconds = int(window.total_seconds())
+    return f"{seconds} s" if seconds < _HOUR else lasting(seconds // 60)
+
+
+def _locale(language: str) -> Locale:
     try:
-        return Locale.parse((get_language() or "en").replace("-", "_"))
+        return Locale.parse(language.replace("-", "_"))
     except UnknownLocaleError:
         return Locale("en")

@@ -5,10 +5,10 @@ from typing import Any
 
 from guildhall.eventlog.commands import publish
 from guildhall.kernel.actors import Actor
-from guildhall.kernel.rows import read
+from guildhall.kernel.rows import fetch, holds
 from guildhall.payments.events import PaymentFact, ReferenceCleared
 from guildhall.payments.lifecycle import AuthorizationStatus, CheckoutStatus
-from guildhall.payments.models import Authorization, Checkout, Payment, Settlement, SettlementBlock
+from guildhall.payments.models import Payment, Settlement
 from guildhall.payments.tips import retold
 
 VENDOR = Actor.system("payments")
@@ -26,12 +26,14 @@ def tell(payment: Payment, fact: type[PaymentFact], *, by: Actor, at: datetime, 
 
 def is_blocked(payment: Payment) -> bool:
     """Whether a case keeps the money where it is."""
-    return bool(read(SettlementBlock, "where payment_id = %s and lifted_at is null limit 1", [payment.id]))
+    return holds(
+        "exists (select from payments_settlement_block where payment_id = %s and lifted_at is null)", [payment.id]
+    )
 
 
 def settlement_of(payment: Payment) -> Settlement | None:
     """The final split, once it is decided."""
-    return Settlement.objects.filter(payment=payment).first()
+    return fetch(Settlement, "payment", payment.id)
 
 
 def clear_if_done(payment: Payment, *, by: Actor, at: datetime) -> None:
@@ -53,11 +55,14 @@ def clear_if_done(payment: Payment, *, by: Actor, at: datetime) -> None:
 
 def _holds_something(payment: Payment) -> bool:
     """An authorization that lives or may still come."""
-    pending = [AuthorizationStatus.REQUESTED, AuthorizationStatus.AUTHORIZED]
-    on_page = [CheckoutStatus.REQUESTED, CheckoutStatus.OPEN]
-    return (
-        Authorization.objects.filter(payment=payment, status__in=pending).exists()
-        or Checkout.objects.filter(payment=payment, purpose="authorize", status__in=on_page).exists()
+    pending = [AuthorizationStatus.REQUESTED.value, AuthorizationStatus.AUTHORIZED.value]
+    on_page = [CheckoutStatus.REQUESTED.value, CheckoutStatus.OPEN.value]
+    return holds(
+        """
+        exists (select from payments_authorization where payment_id = %s and status = any(%s))
+          or exists (select from payments_checkout where payment_id = %s and purpose = 'authorize' and status = any(%s))
+        """,
+        [payment.id, pending, payment.id, on_page],
     )
 
 

@@ -3,10 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
+
 from guildhall.customers.queries import get_customer, saved_card
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.refusals import Invalid, Refused
-from guildhall.kernel.rows import read
+from guildhall.kernel.rows import add, change, holds, read
 from guildhall.payments import ledger, lifecycle
 from guildhall.payments.closing import clear_if_done, is_blocked, settlement_of, tell
 from guildhall.payments.events import AuthorizationRefused
@@ -54,7 +56,9 @@ def live_hold(payment: Payment) -> Authorization | None:
 
 def next_attempt(payment: Payment) -> int:
     """Number the next attempt at the card: a refused one is never sent again under its old key."""
-    return Authorization.objects.filter(payment=payment).count() + 1
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from payments_authorization where payment_id = %s", [payment.id])
+        return int(cursor.fetchone()[0]) + 1
 
 
 def attempt(
@@ -69,7 +73,7 @@ def attempt(
     card = saved_card(customer_id) if customer_id else None
     if customer_id is None or card is None:
         raise NoCard
-    authorization = Authorization.objects.create(
+    authorization = Authorization(
         payment=payment,
         attempt=next_attempt(payment),
         kind=kind,
@@ -78,6 +82,7 @@ def attempt(
         currency=payment.currency,
         requested_at=at,
     )
+    add(authorization)
     plan(
         kind="authorize" if kind == "hold" else "charge",
         key=key,
@@ -102,8 +107,7 @@ def attempt(
 def give_up(payment: Payment, authorization: Authorization, *, at: datetime) -> None:
     """Nobody wants this attempt any more: release what it holds, or what it may turn out to hold."""
     if authorization.is_wanted:
-        Authorization.objects.filter(id=authorization.id).update(is_wanted=False)
-        authorization.refresh_from_db()
+        change(authorization, {"is_wanted": False})
     if authorization.status in {AuthorizationStatus.ACTION_NEEDED, AuthorizationStatus.DECLINED}:
         authorization.move(lifecycle.RELEASE)
     elif authorization.status == AuthorizationStatus.AUTHORIZED:
@@ -114,18 +118,20 @@ def give_up(payment: Payment, authorization: Authorization, *, at: datetime) -> 
 
 def give_up_attempts(payment: Payment, *, at: datetime, but: Authorization | None = None) -> None:
     """Give up every attempt that is not over, except one."""
-    over = [AuthorizationStatus.CAPTURED, AuthorizationStatus.RELEASED]
-    for authorization in Authorization.objects.filter(payment=payment).exclude(status__in=over).order_by("attempt"):
+    over = [AuthorizationStatus.CAPTURED.value, AuthorizationStatus.RELEASED.value]
+    for authorization in read(
+        Authorization, "where payment_id = %s and status <> all(%s) order by attempt", [payment.id, over]
+    ):
         if but is None or authorization.id != but.id:
             give_up(payment, authorization, at=at)
 
 
 def give_up_checkouts(payment: Payment, *, at: datetime, is_wanted: bool = False) -> None:
     """Close every page that is open, or opens later; what is done on it meanwhile counts only when `is_wanted`."""
-    on_page = [CheckoutStatus.REQUESTED, CheckoutStatus.OPEN]
-    for checkout in Checkout.objects.filter(payment=payment, status__in=on_page).order_by("number"):
+    on_page = [CheckoutStatus.REQUESTED.value, CheckoutStatus.OPEN.value]
+    for checkout in read(Checkout, "where payment_id = %s and status = any(%s) order by number", [payment.id, on_page]):
         if not is_wanted:
-            Checkout.objects.filter(id=checkout.id).update(is_wanted=False)
+            change(checkout, {"is_wanted": False})
         if checkout.status == CheckoutStatus.OPEN:
             expire_page(payment, checkout, at=at)
 
@@ -147,15 +153,17 @@ def collect(payment: Payment, *, by: Actor, at: datetime) -> None:
     hold = live_hold(payment)
     if hold is not None and hold.amount_minor >= settlement.total_minor:
         _capture(payment, hold, settlement, at=at)
-    elif Authorization.objects.filter(payment=payment, kind="charge").exists():
+    elif holds("exists (select from payments_authorization where payment_id = %s and kind = 'charge')", [payment.id]):
         _leave_owed(payment, settlement, by=by, at=at)
     else:
         _charge(payment, settlement, by=by, at=at)
 
 
 def _answer_is_awaited(payment: Payment) -> bool:
-    awaited = Authorization.objects.filter(payment=payment, status=AuthorizationStatus.REQUESTED, is_wanted=True)
-    return awaited.exists()
+    return holds(
+        "exists (select from payments_authorization where payment_id = %s and status = %s and is_wanted)",
+        [payment.id, AuthorizationStatus.REQUESTED.value],
+    )
 
 
 def _capture(payment: Payment, hold: Authorization, settlement: Settlement, *, at: datetime) -> None:

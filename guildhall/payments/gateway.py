@@ -7,6 +7,8 @@ here may be called inside a transaction.
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -124,6 +126,7 @@ def keep_platform_money() -> None:
 def _sdk() -> ModuleType:
     import stripe  # noqa: PLC0415 - takes a second; only the worker needs it
 
+    stripe.enable_telemetry = False  # How long we waited for the vendor is nobody's business.
     return stripe
 
 
@@ -133,9 +136,34 @@ def _client_of(base: str, key: str) -> StripeClient:
         key,
         base_addresses={"api": base},
         max_network_retries=0,
-        http_client=_sdk().RequestsClient(timeout=(_CONNECT_SECONDS, _ANSWER_SECONDS)),
+        http_client=_sdk().RequestsClient(timeout=(_CONNECT_SECONDS, _ANSWER_SECONDS), session=_Sessions(base)),
     )
     return client
+
+
+class _Sessions(threading.local):
+    """
+    Each thread's connection to the vendor. What the environment says about proxies is read once, not with each call, which takes a third
+    of its time.
+    """
+
+    def __init__(self, base: str) -> None:
+        requests = _sdk().RequestsClient().requests
+        self._session = requests.Session()
+        self._session.proxies = requests.utils.get_environ_proxies(base)
+        self._session.trust_env = False
+
+    def request(self, *args: Any, **kwargs: Any) -> Any:
+        """Ask."""
+        return self._session.request(*args, **kwargs)
+
+    def close(self) -> None:
+        """Let the connection go."""
+        self._session.close()
+
+
+# A process that is forked off would share the open connection, and either could read the other's answer.
+os.register_at_fork(after_in_child=_client_of.cache_clear)
 
 
 def _client() -> StripeClient:
@@ -260,7 +288,6 @@ _ON_OBJECTS: dict[str, Callable[[Any], Seen]] = {
 _FETCHES: dict[str, Callable[[str, str], Seen | None]] = {
     "checkout.session.": _read_checkout,
     "payment_intent.": _read_payment,
-    "charge.dispute.": lambda _ref, _account_ref: None,
     "charge.": _read_payment,
     "transfer.": _read_transfer,
     "payout.": _read_payout,

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from guildhall.kernel.actors import Actor
-from guildhall.kernel.rows import fetch
+from guildhall.kernel.rows import add, fetch
 from guildhall.payments import ledger, lifecycle, tips
 from guildhall.payments.closing import clear_if_done, settlement_of, tell
 from guildhall.payments.collecting import collect, give_up, give_up_attempts, live_hold, next_attempt
@@ -14,7 +14,7 @@ from guildhall.payments.events import (
     PaymentCaptured,
 )
 from guildhall.payments.lifecycle import AuthorizationStatus
-from guildhall.payments.locking import lock_payment_by_id
+from guildhall.payments.locking import under_lock
 from guildhall.payments.models import Authorization, Checkout, Payment
 from guildhall.payments.seen import SeenPayment
 from guildhall.payments.sharing import share
@@ -25,9 +25,13 @@ RENEW_BEFORE = timedelta(hours=12)
 AUTHENTICATION = "authentication_required"
 
 
-def observe_payment(seen: SeenPayment, *, by: Actor, at: datetime) -> None:
-    """Move our attempt forward to where the vendor's payment intent is. Late and repeated news finds no arrow and does nothing."""
-    found = _find(seen)
+def observe_payment(seen: SeenPayment, *, by: Actor, at: datetime, locked: Payment | None = None) -> None:
+    """
+    Move our attempt forward to where the vendor's payment intent is. Late and repeated news finds no arrow and does nothing.
+
+    :param locked: a payment whose lock the caller holds.
+    """
+    found = _find(seen, locked)
     if found is None:
         return
     payment, authorization = found
@@ -41,27 +45,22 @@ def observe_payment(seen: SeenPayment, *, by: Actor, at: datetime) -> None:
         refuse(payment, authorization, code=seen.refusal_code, by=by, at=at)
 
 
-def _find(seen: SeenPayment) -> tuple[Payment, Authorization] | None:
+def _find(seen: SeenPayment, locked: Payment | None) -> tuple[Payment, Authorization] | None:
     """Find the attempt by our own id in the metadata: the vendor's news may come before its answer."""
     checkout = fetch(Checkout, "id", seen.checkout) if seen.checkout else None
-    known = fetch(Authorization, "id", seen.authorization) if seen.authorization else None
-    if checkout is None and known is None:
-        return None
-    payment = lock_payment_by_id(checkout.payment_id if checkout else known.payment_id)  # type: ignore[union-attr]  # one of them is there
     if checkout is not None:
-        known = Authorization.objects.filter(checkout=checkout).first() or _from_page(payment, checkout, seen)
-    if known is None:
-        return None
-    known.refresh_from_db()
-    return payment, known
+        payment, checkout = under_lock(checkout, locked)
+        tried = fetch(Authorization, "checkout", checkout.id) or _from_page(payment, checkout, seen)
+        return None if tried is None else (payment, tried)
+    known = fetch(Authorization, "id", seen.authorization) if seen.authorization else None
+    return None if known is None else under_lock(known, locked)
 
 
 def _from_page(payment: Payment, checkout: Checkout, seen: SeenPayment) -> Authorization | None:
     """An attempt made on the hosted page becomes ours when it holds something; what is tried there before is not."""
     if seen.status not in {"requires_capture", "succeeded"}:
         return None
-    checkout.refresh_from_db()
-    return Authorization.objects.create(
+    tried = Authorization(
         payment=payment,
         attempt=next_attempt(payment),
         kind="hold",
@@ -71,6 +70,8 @@ def _from_page(payment: Payment, checkout: Checkout, seen: SeenPayment) -> Autho
         is_wanted=checkout.is_wanted,
         requested_at=checkout.started_at,
     )
+    add(tried)
+    return tried
 
 
 def _held(payment: Payment, authorization: Authorization, seen: SeenPayment, *, by: Actor, at: datetime) -> None:

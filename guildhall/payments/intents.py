@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
-from django.db.models.functions import Now
+from django.db import DatabaseError, connection
 from procrastinate.contrib.django import app as jobs
 
 from guildhall.kernel.refusals import Refused
+from guildhall.kernel.rows import NOW, add
 from guildhall.payments.inbox import BEFORE_MAILS
 from guildhall.payments.lifecycle import IntentStatus
 from guildhall.payments.models import Intent
@@ -38,20 +38,17 @@ def plan(
 
     :raises SettlementBlocked: when it would move the money of a blocked reference.
     """
+    intent = Intent(
+        kind=kind,
+        key=key,
+        subject=subject,
+        params=params,
+        payment_id=payment_id,
+        provider_id=provider_id,
+        planned_at=at,
+    )
     try:
-        with transaction.atomic():
-            intent, is_new = Intent.objects.get_or_create(
-                key=key,
-                defaults={
-                    "kind": kind,
-                    "subject": subject,
-                    "params": params,
-                    "payment_id": payment_id,
-                    "provider_id": provider_id,
-                    "next_try_at": Now(),
-                    "planned_at": at,
-                },
-            )
+        is_new = add(intent, once_per="key", next_try_at=NOW)
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", "") == _BLOCKED:
             raise SettlementBlocked from error
@@ -71,7 +68,12 @@ def defer(intent_id: UUID, *, after_seconds: int = 0) -> None:
     job.defer(intent_id=str(intent_id))
 
 
-def key_after_failures(base: str) -> str:
+def key_after_failures(base: str, subject: UUID) -> str:
     """Number a call anew when the vendor has refused it before; while one is open or has succeeded, the key stays the same."""
-    failed = Intent.objects.filter(key__startswith=base, status=IntentStatus.FAILED).count()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(*) from payments_intent where subject = %s and status = %s and starts_with(key, %s)",
+            [subject, IntentStatus.FAILED.value, base],
+        )
+        failed = cursor.fetchone()[0]
     return base if not failed else f"{base}:{failed + 1}"

@@ -11,10 +11,11 @@ from django.db import connection
 from django.db.models import Model
 
 from guildhall.kernel.ids import new_id
-from guildhall.kernel.rows import fetch
-from guildhall.payments.models import Intent, Payer, Payment, PayoutAccount
+from guildhall.kernel.rows import Lock, fetch, read
+from guildhall.payments.models import Authorization, Checkout, Intent, Payer, Payment, PayoutAccount, Transfer
 
 M = TypeVar("M", bound=Model)
+P = TypeVar("P", Authorization, Checkout, Transfer)
 
 
 def lock_payment(reference: str, *, job_reference: str = "") -> Payment:
@@ -36,6 +37,14 @@ def lock_payment_by_id(payment_id: UUID) -> Payment:
     return _locked(Payment, "id", payment_id)
 
 
+def under_lock(part: P, locked: Payment | None) -> tuple[Payment, P]:
+    """Give the payment of a row that was read, kept, and the row as it is now; when that payment was `locked` before, it was read so."""
+    if locked is not None and locked.id == part.payment_id:
+        return locked, part
+    payment = lock_payment_by_id(part.payment_id)
+    return payment, _found(type(part), "id", part.pk)
+
+
 def lock_payer(customer_id: UUID) -> None:
     """Take the queue of a customer's own object with the vendor."""
     if fetch(Payer, "customer_id", customer_id, lock="no key update") is None:
@@ -52,13 +61,25 @@ def lock_account(provider_id: UUID) -> PayoutAccount:
     return _locked(PayoutAccount, "provider_id", provider_id)
 
 
+def lock_payment_of(intent_id: UUID) -> Payment | None:
+    """Give the payment that an intent is about, and keep it for this transaction; None when it is about none."""
+    found = read(
+        Payment, "where id = (select payment_id from payments_intent where id = %s) for no key update", [intent_id]
+    )
+    return found[0] if found else None
+
+
 def lock_intent_alone(intent_id: UUID) -> Intent:
     """Give an intent and keep it for this transaction; what it belongs to is locked before."""
     return _locked(Intent, "id", intent_id)
 
 
 def _locked(model: type[M], key: str, value: object) -> M:
-    found = fetch(model, key, value, lock="no key update")
+    return _found(model, key, value, lock="no key update")
+
+
+def _found(model: type[M], key: str, value: object, *, lock: Lock | None = None) -> M:
+    found = fetch(model, key, value, lock=lock)
     if found is None:
         message = f"There is no {model.__name__} {value}"
         raise LookupError(message)

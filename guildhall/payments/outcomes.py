@@ -13,8 +13,14 @@ from guildhall.payments import lifecycle
 from guildhall.payments.closing import VENDOR
 from guildhall.payments.holding import observe_payment, refuse
 from guildhall.payments.lifecycle import CheckoutStatus, PayoutStatus, TransferStatus, VisitStatus
-from guildhall.payments.locking import lock_account, lock_intent_alone, lock_payer, lock_payment_by_id
-from guildhall.payments.models import Authorization, Checkout, Intent, OnboardingVisit, Payout, Transfer
+from guildhall.payments.locking import (
+    lock_account,
+    lock_intent_alone,
+    lock_payer,
+    lock_payment_of,
+    under_lock,
+)
+from guildhall.payments.models import Authorization, Checkout, Intent, OnboardingVisit, Payment, Payout, Transfer
 from guildhall.payments.pages import close_page, observe_checkout, observe_customer
 from guildhall.payments.paying import fail_payout, observe_account, observe_link, observe_payout
 from guildhall.payments.seen import (
@@ -38,7 +44,7 @@ def record_outcome(*, intent_id: UUID, outcome: Seen | Rejected, at: datetime) -
 
     :raises LookupError: when there is no such intent.
     """
-    intent = lock_intent(intent_id)
+    intent, payment = lock_intent(intent_id)
     is_open = intent.status in lifecycle.SUCCEED.sources
     if isinstance(outcome, Rejected):
         if is_open:
@@ -52,43 +58,50 @@ def record_outcome(*, intent_id: UUID, outcome: Seen | Rejected, at: datetime) -
     elif isinstance(outcome, SeenLink):
         observe_link(intent.subject, outcome)
     else:
-        observe(outcome, by=VENDOR, at=at)
+        observe(outcome, by=VENDOR, at=at, locked=payment)
 
 
-def lock_intent(intent_id: UUID) -> Intent:
-    """Give an intent and keep it, after what it belongs to, in the order of locks."""
-    intent = fetch(Intent, "id", intent_id)
-    if intent is None:
-        raise LookupError(f"There is no intent {intent_id}")
-    if intent.payment_id is not None:
-        lock_payment_by_id(intent.payment_id)
-    elif intent.provider_id is not None:
-        lock_account(intent.provider_id)
-    else:
-        lock_payer(intent.subject)
-    return lock_intent_alone(intent_id)
+def lock_intent(intent_id: UUID) -> tuple[Intent, Payment | None]:
+    """
+    Give an intent and the payment that it is about, and keep both, in the order of locks.
+
+    :raises LookupError: when there is no such intent.
+    """
+    payment = lock_payment_of(intent_id)
+    if payment is None:
+        intent = fetch(Intent, "id", intent_id)
+        if intent is None:
+            raise LookupError(f"There is no intent {intent_id}")
+        if intent.provider_id is not None:
+            lock_account(intent.provider_id)
+        else:
+            lock_payer(intent.subject)
+    return lock_intent_alone(intent_id), payment
 
 
-def observe(seen: Seen, *, by: Actor, at: datetime) -> None:
-    """Move our rows forward to where a vendor's object is. Runs in the caller's transaction."""
+def observe(seen: Seen, *, by: Actor, at: datetime, locked: Payment | None = None) -> None:
+    """
+    Move our rows forward to where a vendor's object is. Runs in the caller's transaction.
+
+    :param locked: a payment whose lock the caller holds.
+    """
     if isinstance(seen, SeenPayment):
-        observe_payment(seen, by=by, at=at)
+        observe_payment(seen, by=by, at=at, locked=locked)
     elif isinstance(seen, SeenCheckout):
-        observe_checkout(seen, by=by, at=at)
+        observe_checkout(seen, by=by, at=at, locked=locked)
     elif isinstance(seen, SeenTransfer):
-        _observe_transfer(seen, by=by, at=at)
+        _observe_transfer(seen, by=by, at=at, locked=locked)
     elif isinstance(seen, SeenAccount):
         observe_account(seen, by=by, at=at)
     elif isinstance(seen, SeenPayout):
         observe_payout(seen, by=by, at=at)
 
 
-def _observe_transfer(seen: SeenTransfer, *, by: Actor, at: datetime) -> None:
+def _observe_transfer(seen: SeenTransfer, *, by: Actor, at: datetime, locked: Payment | None) -> None:
     found = fetch(Transfer, "id", seen.transfer) if seen.transfer else None
     if found is None:
         return
-    payment = lock_payment_by_id(found.payment_id)
-    found.refresh_from_db()
+    payment, found = under_lock(found, locked)
     if found.status in lifecycle.MAKE_SHARE.sources:
         finish_share(payment, found, vendor_ref=seen.ref, by=by, at=at)
 

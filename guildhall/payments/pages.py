@@ -14,7 +14,7 @@ from guildhall.payments.events import CardSaved, CheckoutExpired
 from guildhall.payments.holding import observe_payment
 from guildhall.payments.intents import key_after_failures, plan
 from guildhall.payments.lifecycle import CheckoutStatus
-from guildhall.payments.locking import lock_payer, lock_payment_by_id
+from guildhall.payments.locking import lock_payer, under_lock
 from guildhall.payments.models import Checkout, Payment
 from guildhall.payments.seen import SeenCheckout, SeenCustomer
 
@@ -31,7 +31,13 @@ def ask_for_page(checkout: Checkout, *, at: datetime) -> None:
         _plan_page(checkout, customer_ref, at=at)
     else:
         params = {"metadata": {"user": str(customer_id)}}
-        plan(kind="customer", key=key_after_failures(f"cus:{customer_id}"), subject=customer_id, params=params, at=at)
+        plan(
+            kind="customer",
+            key=key_after_failures(f"cus:{customer_id}", customer_id),
+            subject=customer_id,
+            params=params,
+            at=at,
+        )
 
 
 def observe_customer(customer_id: UUID, seen: SeenCustomer, *, at: datetime) -> None:
@@ -85,13 +91,16 @@ def success_url(checkout: Checkout) -> str:
     return f"{checkout.return_url}{joint}card={checkout.id}"
 
 
-def observe_checkout(seen: SeenCheckout, *, by: Actor, at: datetime) -> None:
-    """Move our row of a page forward to where the vendor's is; pages that are not ours are left alone."""
+def observe_checkout(seen: SeenCheckout, *, by: Actor, at: datetime, locked: Payment | None = None) -> None:
+    """
+    Move our row of a page forward to where the vendor's is; pages that are not ours are left alone.
+
+    :param locked: a payment whose lock the caller holds.
+    """
     found = fetch(Checkout, "id", seen.checkout) if seen.checkout else None
     if found is None:
         return
-    payment = lock_payment_by_id(found.payment_id)
-    found.refresh_from_db()
+    payment, found = under_lock(found, locked)
     if seen.status == "open" and found.status == CheckoutStatus.REQUESTED:
         _opened(payment, found, seen, at=at)
     elif seen.status == "complete" and found.status in lifecycle.COMPLETE.sources:
@@ -122,8 +131,7 @@ def _completed(payment: Payment, checkout: Checkout, seen: SeenCheckout, *, by: 
     if checkout.is_wanted:
         tell(payment, CardSaved, by=by, at=at, customer_id=payment.customer_id)
     if seen.payment is not None:
-        observe_payment(seen.payment, by=by, at=at)
-        payment.refresh_from_db()
+        observe_payment(seen.payment, by=by, at=at, locked=payment)
     clear_if_done(payment, by=by, at=at)
 
 

@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app as jobs
 
 from guildhall.eventlog.commands import publish
 from guildhall.kernel.actors import Actor
+from guildhall.kernel.rows import ONE_MORE_VERSION, change, fetch
 from guildhall.payments import ledger, lifecycle
 from guildhall.payments.closing import tell
 from guildhall.payments.events import PayoutAccountChanged, PayoutFailed, PayoutPaid
@@ -33,7 +34,7 @@ def ask_for_link(account: PayoutAccount, visit: OnboardingVisit, *, at: datetime
         "metadata": {"provider": str(provider_id)},
         "include": ["configuration.recipient"],
     }
-    key = key_after_failures(f"acct:{provider_id}:create")
+    key = key_after_failures(f"acct:{provider_id}:create", provider_id)
     plan(kind="account", key=key, subject=provider_id, provider_id=provider_id, params=params, at=at)
 
 
@@ -52,8 +53,8 @@ def _plan_link(account: PayoutAccount, visit: OnboardingVisit, *, at: datetime) 
 
 def observe_link(visit_id: UUID, seen: SeenLink) -> None:
     """The vendor gave the address of a visit."""
-    visit = OnboardingVisit.objects.get(id=visit_id)
-    if visit.status == VisitStatus.REQUESTED:
+    visit = fetch(OnboardingVisit, "id", visit_id)
+    if visit is not None and visit.status == VisitStatus.REQUESTED:
         visit.move(lifecycle.GIVE_LINK, url=seen.url, expires_at=seen.expires_at)
 
 
@@ -63,8 +64,7 @@ def observe_account(seen: SeenAccount, *, by: Actor, at: datetime) -> None:
     if account is None or (account.account_ref, account.capability) == (seen.ref, seen.capability):
         return
     is_new, was_active = not account.account_ref, account.is_active
-    account.account_ref, account.capability, account.version = seen.ref, seen.capability, account.version + 1
-    account.save(update_fields=["account_ref", "capability", "version"])
+    change(account, {"account_ref": seen.ref, "capability": seen.capability, "version": ONE_MORE_VERSION})
     record_payout_account(provider_id=account.provider_id, account_ref=seen.ref, enabled=account.is_active, at=at)
     fact = PayoutAccountChanged(
         aggregate_id=account.provider_id,
@@ -83,9 +83,11 @@ def observe_account(seen: SeenAccount, *, by: Actor, at: datetime) -> None:
 
 def _account_of(seen: SeenAccount) -> PayoutAccount | None:
     """Find it by the vendor's name, or by ours in the metadata: the news may come before the answer."""
-    found = PayoutAccount.objects.filter(account_ref=seen.ref).first()
+    found = fetch(PayoutAccount, "account_ref", seen.ref)
     if found is None and seen.provider:
-        found = PayoutAccount.objects.filter(provider_id=UUID(seen.provider), account_ref="").first()
+        found = fetch(PayoutAccount, "provider_id", UUID(seen.provider))
+        if found is not None and found.account_ref:
+            return None
     return lock_account(found.provider_id) if found else None
 
 
@@ -102,7 +104,7 @@ def available_minor(provider_id: UUID, currency: str) -> int:
 
 def observe_payout(seen: SeenPayout, *, by: Actor, at: datetime) -> None:
     """Move our row of a payout forward: on its way, in the bank, or sent back (even after it was paid)."""
-    account = PayoutAccount.objects.filter(account_ref=seen.account_ref).first()
+    account = fetch(PayoutAccount, "account_ref", seen.account_ref)
     if account is None:
         return
     account = lock_account(account.provider_id)

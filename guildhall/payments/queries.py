@@ -46,9 +46,14 @@ def get_checkout(reference: str) -> Checkout:
 
     :raises NotFound: when none was started.
     """
-    row = models.Checkout.objects.filter(payment__reference=reference).order_by("-number").first()
-    if row is None:
+    found = read(
+        models.Checkout,
+        "where payment_id = (select id from payments_payment where reference = %s) order by number desc limit 1",
+        [reference],
+    )
+    if not found:
         raise NotFound
+    row = found[0]
     return Checkout(
         id=row.id,
         reference=reference,
@@ -73,9 +78,10 @@ def get_onboarding(provider_id: UUID) -> OnboardingLink:
 
     :raises NotFound: when none was started.
     """
-    row = models.OnboardingVisit.objects.filter(account_id=provider_id).order_by("-number").first()
-    if row is None:
+    found = read(models.OnboardingVisit, "where account_id = %s order by number desc limit 1", [provider_id])
+    if not found:
         raise NotFound
+    row = found[0]
     return OnboardingLink(
         id=row.id, provider_id=provider_id, status=row.status, url=row.url or None, expires_at=row.expires_at
     )
@@ -164,7 +170,7 @@ def balance_of(provider_id: UUID) -> Money:
 
 def list_payouts(provider_id: UUID, *, limit: int = 100) -> list[PayoutCard]:
     """Give a provider's payouts, newest first."""
-    rows = models.Payout.objects.filter(account_id=provider_id).order_by("-created_at", "-id")[:limit]
+    rows = read(models.Payout, "where account_id = %s order by created_at desc, id desc limit %s", [provider_id, limit])
     return [
         PayoutCard(
             id=row.id,

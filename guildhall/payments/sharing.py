@@ -5,6 +5,7 @@ from uuid import UUID
 
 from guildhall.catalog.queries import city_of
 from guildhall.kernel.actors import Actor
+from guildhall.kernel.rows import add, fetch, read
 from guildhall.payments import ledger, lifecycle
 from guildhall.payments.closing import clear_if_done, is_blocked, settlement_of, tell
 from guildhall.payments.events import PaymentTransferred
@@ -25,22 +26,22 @@ def share(payment: Payment, *, by: Actor, at: datetime) -> None:
         _split(payment, settlement, by=by, at=at)
         clear_if_done(payment, by=by, at=at)
         return
-    transfer, is_new = Transfer.objects.get_or_create(
-        payment=payment,
-        defaults={
-            "provider_id": settlement.provider_id,
-            "amount_minor": settlement.provider_minor,
-            "currency": settlement.currency,
-        },
-    )
-    if is_new:
+    transfer = fetch(Transfer, "payment", payment.id)
+    if transfer is None:
+        transfer = Transfer(
+            payment=payment,
+            provider_id=settlement.provider_id,
+            amount_minor=settlement.provider_minor,
+            currency=settlement.currency,
+        )
+        add(transfer)
         payment.go(payout_state=lifecycle.HOLD_SHARE)
     send_share(payment, transfer, at=at)
 
 
 def send_share(payment: Payment, transfer: Transfer, *, at: datetime) -> None:
     """Plan the transfer of a waiting share, unless the provider cannot be paid now or a case is open."""
-    account = PayoutAccount.objects.filter(provider_id=transfer.provider_id).first()
+    account = fetch(PayoutAccount, "provider", transfer.provider_id)
     may_go = account is not None and account.is_active and not is_blocked(payment)
     if (
         account is None
@@ -49,7 +50,9 @@ def send_share(payment: Payment, transfer: Transfer, *, at: datetime) -> None:
         or payouts_are_paused(transfer.provider_id)
     ):
         return
-    charge = Authorization.objects.get(payment=payment, status=AuthorizationStatus.CAPTURED)
+    [charge] = read(
+        Authorization, "where payment_id = %s and status = %s", [payment.id, AuthorizationStatus.CAPTURED.value]
+    )
     attempt = transfer.attempt + 1
     transfer.move(lifecycle.SEND_SHARE, attempt=attempt)
     key = f"job:{payment.reference}:settle:1:transfer:{transfer.provider_id}"
@@ -82,7 +85,8 @@ def send_waiting(provider_id: UUID, *, at: datetime) -> None:
 
 def finish_share(payment: Payment, transfer: Transfer, *, vendor_ref: str, by: Actor, at: datetime) -> None:
     """The share lies on the provider's balance: the ledger follows, and the reference may be cleared."""
-    settlement = Settlement.objects.get(payment=payment)
+    settlement = settlement_of(payment)
+    assert settlement is not None, "what is shared was settled"
     transfer.move(lifecycle.MAKE_SHARE, vendor_ref=vendor_ref, made_at=at)
     _split(payment, settlement, by=by, at=at)
     payment.go(payout_state=lifecycle.TRANSFER_SHARE, transferred_minor=transfer.amount_minor)

@@ -12,7 +12,8 @@ from django.utils import timezone
 from procrastinate.contrib.django import app as jobs
 
 from guildhall.identity.queries import get_contact
-from guildhall.kernel.rows import NOW, change, from_now
+from guildhall.kernel import rows
+from guildhall.kernel.rows import NOW, from_now
 from guildhall.payments import gateway, lifecycle
 from guildhall.payments.closing import VENDOR
 from guildhall.payments.commands.hearing import note_event
@@ -55,14 +56,14 @@ def _take(intent_id: UUID) -> Intent | None:
     """Mark the intent as sent, in a transaction of its own; None when it is over, or blocked until the block is lifted."""
     try:
         with transaction.atomic(durable=True):
-            intent = lock_intent(intent_id)
+            intent, _ = lock_intent(intent_id)
             if intent.status not in _OPEN:
                 return None
             again = {"attempts": intent.attempts + 1, "next_try_at": from_now(seconds=_pause(intent.attempts))}
             if intent.status == IntentStatus.REQUESTED:
                 intent.move(lifecycle.SEND, sent_at=NOW, **again)
             else:
-                change(intent, again)
+                rows.change(intent, again)
             return intent
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", "") == "GH423":
@@ -108,8 +109,8 @@ def _pause(attempts: int) -> int:
 @jobs.task(name="payments.hear")
 def hear(heard_id: int) -> None:
     """Read again the object that an event named, and move our rows forward to it."""
-    heard = Heard.objects.get(id=heard_id)
-    if heard.handled_at is not None:
+    heard = rows.fetch(Heard, "id", heard_id)
+    if heard is None or heard.handled_at is not None:
         return
     try:
         seen = gateway.fetch(heard.kind, heard.object_ref, heard.account_ref) if heard.object_ref else None
@@ -120,7 +121,7 @@ def hear(heard_id: int) -> None:
         at = clock_now()
         if seen is not None:
             observe(seen, by=VENDOR, at=at)
-        Heard.objects.filter(id=heard.id).update(handled_at=at, error="")
+        rows.change(heard, {"handled_at": at, "error": ""})
 
 
 def _hear_later(heard: Heard, reason: str) -> None:

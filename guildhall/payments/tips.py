@@ -52,11 +52,15 @@ def retold(
 
 def paid(payment: Payment) -> None:
     """The bank has paid a tip; other payments are left alone."""
+    if not payment.job_reference:
+        return
     for tip in Tip.objects.filter(payment=payment, status__in=lifecycle.PAY_TIP.sources):
         tip.move(lifecycle.PAY_TIP, refusal_code="")
 
 
 def refused(payment: Payment, *, code: str) -> None:
     """The bank will not pay a tip: it is over, and nobody owes anything; other payments are left alone."""
+    if not payment.job_reference:
+        return
     for tip in Tip.objects.filter(payment=payment, status__in=lifecycle.REFUSE_TIP.sources):
         tip.move(lifecycle.REFUSE_TIP, refusal_code=code)

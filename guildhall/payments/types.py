@@ -9,6 +9,34 @@ from uuid import UUID
 Purpose = Literal["save_card", "authorize"]
 Endpoint = Literal["platform", "connect", "thin"]
 
+FOLLOWED: dict[Endpoint, frozenset[str]] = {
+    "platform": frozenset(
+        {
+            "charge.refund.updated",
+            "charge.refunded",
+            "checkout.session.completed",
+            "checkout.session.expired",
+            "payment_intent.amount_capturable_updated",
+            "payment_intent.canceled",
+            "payment_intent.payment_failed",
+            "payment_intent.requires_action",
+            "payment_intent.succeeded",
+            "transfer.created",
+            "transfer.reversed",
+        }
+    ),
+    "connect": frozenset({"payout.canceled", "payout.created", "payout.failed", "payout.paid", "payout.updated"}),
+    "thin": frozenset(
+        {
+            "v2.core.account.closed",
+            "v2.core.account.updated",
+            "v2.core.account[configuration.recipient].capability_status_updated",
+            "v2.core.account[requirements].updated",
+        }
+    ),
+}
+"""The events that each endpoint is to be sent: those after which something of ours may stand differently, not each step of the vendor's."""
+
 
 def cards_reference(customer_id: UUID) -> str:
     """Name the visits of a customer that belong to no booking: to have a card on file."""

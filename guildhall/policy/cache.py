@@ -3,6 +3,7 @@
 from functools import partial
 
 from guildhall.kernel.remembered import Remembered
+from guildhall.kernel.rows import read
 from guildhall.policy.models import Document
 from guildhall.policy.types import P
 
@@ -15,8 +16,5 @@ def current(kind: type[P]) -> tuple[int, P]:
 
 
 def _read(kind: type[P]) -> tuple[int, P]:
-    newest = Document.objects.filter(name=kind.document).order_by("-version").values_list("version", "value").first()
-    if newest is None:
-        return 0, kind()
-    version, value = newest
-    return version, kind.model_validate(value)
+    newest = read(Document, "where name = %s order by version desc limit 1", [kind.document])
+    return (newest[0].version, kind.model_validate(newest[0].value)) if newest else (0, kind())

@@ -27,6 +27,10 @@ class AuthorizationTooLong(Invalid):
     """With these hours an authorization would end before the money may be taken."""
 
     code = "authorization_too_long"
+    default_detail = (
+        "Authorizing %(authorize_hours_before)g h before the start, a job of up to %(job_hours)g h, %(contest_hours)g h to contest and "
+        "%(settling_hours)g h to settle make %(hours)g h; a card is held for %(hours_max)g h, so the sum must stay below that."
+    )
 
 
 class AlreadyPaused(Refused):
@@ -128,9 +132,10 @@ def _check_authorization(value: Policy) -> None:
     total = money.authorize_hours_before + job_hours + booking.contest_hours + SETTLING_HOURS
     if total >= AUTHORIZATION_HOURS:
         raise AuthorizationTooLong(
-            f"Authorizing {money.authorize_hours_before} h before the start, a job of up to {job_hours:g} h, "
-            f"{booking.contest_hours} h to contest and {SETTLING_HOURS} h to settle make {total:g} h; "
-            f"a card is held for {AUTHORIZATION_HOURS} h, so the sum must stay below that.",
+            authorize_hours_before=money.authorize_hours_before,
+            job_hours=job_hours,
+            contest_hours=booking.contest_hours,
+            settling_hours=SETTLING_HOURS,
             hours=total,
             hours_max=AUTHORIZATION_HOURS,
         )

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from guildhall.policy.matrix import DEFAULT_RULES
 from guildhall.policy.matrix import Rule as Rule  # noqa: PLC0414 - given on: rules are read with their policy
@@ -31,6 +32,11 @@ class Policy(BaseModel):
 P = TypeVar("P", bound=Policy)
 
 
+def _exceeds(less: str, more: str) -> PydanticCustomError:
+    """Refuse a member that is more than another; pages know both by other names, so they are told which."""
+    return PydanticCustomError("exceeds", "{less} must not exceed {more}", {"less": less, "more": more})
+
+
 class RankingWeights(BaseModel):
     """
     How much each signal counts when the providers of a wave are ranked.
@@ -53,7 +59,7 @@ class RankingWeights(BaseModel):
     @model_validator(mode="after")
     def _something_counts(self) -> Self:
         if not any((self.distance, self.rating, self.response, self.newcomer, self.waiting, self.acceptance)):
-            raise ValueError("at least one signal must count")
+            raise PydanticCustomError("nothing_counts", "at least one signal must count")
         return self
 
 
@@ -102,9 +108,9 @@ class MatchingPolicy(Policy):
     @model_validator(mode="after")
     def _late_is_later(self) -> Self:
         if self.last_wave_ends_hours_before_if_late > self.last_wave_ends_hours_before:
-            raise ValueError("last_wave_ends_hours_before_if_late must not exceed last_wave_ends_hours_before")
+            raise _exceeds("last_wave_ends_hours_before_if_late", "last_wave_ends_hours_before")
         if self.last_wave_ends_hours_before >= self.starts_days_before * 24:
-            raise ValueError("the last wave must end after matching starts")
+            raise PydanticCustomError("ends_before_it_starts", "the last wave must end after matching starts")
         return self
 
 
@@ -143,7 +149,7 @@ class BookingPolicy(Policy):
     @model_validator(mode="after")
     def _shortest_first(self) -> Self:
         if self.minutes_min > self.minutes_max:
-            raise ValueError("minutes_min must not exceed minutes_max")
+            raise _exceeds("minutes_min", "minutes_max")
         return self
 
 
@@ -199,7 +205,7 @@ class TipPolicy(Policy):
     @model_validator(mode="after")
     def _least_is_less(self) -> Self:
         if self.least_minor > self.most_minor:
-            raise ValueError("least_minor must not exceed most_minor")
+            raise _exceeds("least_minor", "most_minor")
         return self
 
 
@@ -225,7 +231,7 @@ class NotificationPolicy(Policy):
         seen = set()
         for rule in self.rules:
             if rule.key in seen:
-                raise ValueError(f"two rules for {' x '.join(rule.key)}")
+                raise PydanticCustomError("two_rules", "two rules for {rule}", {"rule": " x ".join(rule.key)})
             seen.add(rule.key)
         return self
 

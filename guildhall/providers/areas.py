@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import shapely
+from django.utils.translation import gettext_noop
 from geographiclib.geodesic import Geodesic
 from shapely.affinity import translate
 from shapely.geometry import MultiPolygon, Polygon, box
@@ -34,8 +35,39 @@ class BadArea(Refused):
     status = 400
     default_detail = "This is not an area."
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail, errors=[{"field": "area", "detail": detail}])
+    def __init__(self, detail: str = "", **extra: Any) -> None:
+        super().__init__(detail, **extra)
+        self.extra["errors"] = [{"field": "area", "detail": self.detail}]
+
+
+class BadRadius(BadArea):
+    """Nobody works in so small a circle, or can drive across so large a one."""
+
+    default_detail = "The radius must be %(least)d to %(most)d metres."
+
+
+class TooManyVertices(BadArea):
+    """The shape is finer than anybody draws."""
+
+    default_detail = "An area has at most %(most)d vertices."
+
+
+class TooWide(BadArea):
+    """The shape reaches over more than a region."""
+
+    default_detail = "An area is at most %(degrees)d degrees across."
+
+
+class TooNearPole(BadArea):
+    """Nobody lives there."""
+
+    default_detail = "An area ends at %(degrees)d degrees of latitude."
+
+
+class CrossesItself(BadArea):
+    """It is not clear what is inside; `reason` says where, in the words of the geometry library."""
+
+    default_detail = "The area crosses itself."
 
 
 def from_circle(circle: Circle) -> MultiPolygon:
@@ -46,7 +78,7 @@ def from_circle(circle: Circle) -> MultiPolygon:
     """
     require_point(circle.latitude, circle.longitude)
     if not RADIUS_METRES_MIN <= circle.radius_metres <= RADIUS_METRES_MAX:
-        raise BadArea(f"The radius must be {RADIUS_METRES_MIN} to {RADIUS_METRES_MAX} metres.")
+        raise BadRadius(least=RADIUS_METRES_MIN, most=RADIUS_METRES_MAX)
     points = [
         Geodesic.WGS84.Direct(circle.latitude, circle.longitude, 360 * step / CIRCLE_POINTS, circle.radius_metres)
         for step in range(CIRCLE_POINTS)
@@ -66,7 +98,7 @@ def from_geojson(area: Mapping[str, Any]) -> MultiPolygon:
     """
     rings = [[_list(ring) for ring in _list(part)] for part in _parts(area)]
     if sum(len(ring) for part in rings for ring in part) > VERTICES_MAX:
-        raise BadArea(f"An area has at most {VERTICES_MAX} vertices.")
+        raise TooManyVertices(most=VERTICES_MAX)
     return _on_globe([_polygon([_ring(ring) for ring in part]) for part in rings])
 
 
@@ -77,9 +109,9 @@ def require_point(latitude: float, longitude: float) -> None:
     :raises BadArea: not a number, or out of range.
     """
     if not (math.isfinite(latitude) and math.isfinite(longitude)):
-        raise BadArea("Latitude and longitude are numbers.")
+        raise BadArea(gettext_noop("Latitude and longitude are numbers."))
     if abs(latitude) > 90 or abs(longitude) > _HALF_TURN:  # noqa: PLR2004 - a quarter of a turn
-        raise BadArea("Latitude is from -90 to 90 degrees, longitude from -180 to 180.")
+        raise BadArea(gettext_noop("Latitude is from -90 to 90 degrees, longitude from -180 to 180."))
 
 
 def _parts(area: Mapping[str, Any]) -> Sequence[Any]:
@@ -87,29 +119,29 @@ def _parts(area: Mapping[str, Any]) -> Sequence[Any]:
         return [area.get("coordinates")]
     if area.get("type") == "MultiPolygon":
         return _list(area.get("coordinates"))
-    raise BadArea("An area is a GeoJSON Polygon or MultiPolygon.")
+    raise BadArea(gettext_noop("An area is a GeoJSON Polygon or MultiPolygon."))
 
 
 def _list(value: object) -> Sequence[Any]:
     if not isinstance(value, list) or not value:
-        raise BadArea("The coordinates are not nested as GeoJSON asks.")
+        raise BadArea(gettext_noop("The coordinates are not nested as GeoJSON asks."))
     return value
 
 
 def _ring(positions: Sequence[Any]) -> Ring:
     ring = [_position(position) for position in positions]
     if len(ring) < _RING_POSITIONS_MIN or ring[0] != ring[-1]:
-        raise BadArea("A ring has at least four positions, and its last is its first.")
+        raise BadArea(gettext_noop("A ring has at least four positions, and its last is its first."))
     return _unwrapped(ring)
 
 
 def _position(value: object) -> tuple[float, float]:
     if not isinstance(value, list) or len(value) not in {2, 3}:
-        raise BadArea("A position is a longitude and a latitude.")
+        raise BadArea(gettext_noop("A position is a longitude and a latitude."))
     longitude, latitude = value[:2]
     for number in (longitude, latitude):
         if isinstance(number, bool) or not isinstance(number, int | float):
-            raise BadArea("A position is a longitude and a latitude.")
+            raise BadArea(gettext_noop("A position is a longitude and a latitude."))
     require_point(latitude, longitude)
     return float(longitude), float(latitude)
 
@@ -121,7 +153,7 @@ def _unwrapped(ring: Ring) -> Ring:
         before = unwrapped[-1][0]
         unwrapped.append((longitude + 360 * round((before - longitude) / 360), latitude))
     if unwrapped[0] != unwrapped[-1]:
-        raise BadArea("An area cannot go around a pole.")
+        raise BadArea(gettext_noop("An area cannot go around a pole."))
     return unwrapped
 
 
@@ -137,9 +169,9 @@ def _on_globe(parts: list[Polygon]) -> MultiPolygon:
     shape = _joined(_beside_each_other(parts))
     west, south, east, north = shape.bounds
     if max(east - west, north - south) > SPAN_DEGREES_MAX:
-        raise BadArea(f"An area is at most {SPAN_DEGREES_MAX} degrees across.")
+        raise TooWide(degrees=SPAN_DEGREES_MAX)
     if max(abs(south), abs(north)) > _LATITUDE_MAX:
-        raise BadArea(f"An area ends at {_LATITUDE_MAX} degrees of latitude.")
+        raise TooNearPole(degrees=_LATITUDE_MAX)
     return _cut(shape)
 
 
@@ -147,13 +179,13 @@ def _joined(parts: list[Polygon]) -> BaseGeometry:
     """Join parts that touch (as those cut at the antimeridian do); parts that lie on each other are a mistake."""
     for part in parts:
         if not part.is_valid:
-            raise BadArea(f"The area crosses itself: {explain_validity(part)}.")
+            raise CrossesItself(reason=explain_validity(part))
     shape = shapely.union_all(parts)
     drawn = sum(part.area for part in parts)
     if not shape.area:
-        raise BadArea("The area covers nothing.")
+        raise BadArea(gettext_noop("The area covers nothing."))
     if drawn - shape.area > _OVERLAP_SHARE_MAX * drawn:
-        raise BadArea("Parts of the area lie on each other.")
+        raise BadArea(gettext_noop("Parts of the area lie on each other."))
     return shape
 
 

@@ -12,6 +12,7 @@ from guildhall.identity.models import Account
 from guildhall.kernel.ids import new_id
 from guildhall.kernel.money import Money
 from guildhall.kernel.refusals import NotFound
+from guildhall.kernel.rows import fetch
 from guildhall.media.models import Media
 from guildhall.providers.types import PriceModel
 
@@ -75,7 +76,7 @@ class Provider(models.Model):
 
         :raises NotFound: no such provider.
         """
-        provider = cls.objects.select_for_update().filter(pk=provider_id).first()
+        provider = fetch(cls, "account", provider_id, lock="update")
         if provider is None:
             raise NotFound
         return provider

@@ -1,17 +1,35 @@
 """What others may learn about providers."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from guildhall.identity.queries import get_contacts
 from guildhall.kernel.money import Money
 from guildhall.kernel.refusals import NotFound
-from guildhall.kernel.rows import fetch, fetch_all, read
+from guildhall.kernel.rows import cards, fetch, fetch_all, read
 from guildhall.media.types import MediaId
 from guildhall.providers.models import Provider, ProviderCategory, ServiceArea, WeeklyHours
 from guildhall.providers.models import Service as ServiceRow
-from guildhall.providers.types import Hours, PayoutAccount, Profile, ProviderRow, Reach, Schedule, Service
+from guildhall.providers.types import (
+    Hours,
+    PayoutAccount,
+    Profile,
+    ProviderRecord,
+    ProviderRow,
+    Reach,
+    Schedule,
+    Service,
+)
+
+# Without the point of their base: a shape would be made of each.
+_ROWS = """
+select p.id, p.tier_rank, p.available_now, p.payouts_enabled, p.time_zone, p.registered_at,
+  p.offers_accepted, p.offers_declined, p.offers_ignored, p.rating_sum::float8 / nullif(p.rating_count, 0) as rating, p.rating_count,
+  p.response_seconds_sum::float8 / nullif(p.offers_accepted + p.offers_declined, 0) as response_seconds,
+  array(select c.category_id from providers_provider_category c where c.provider_id = p.id order by 1) as category_ids
+from providers_provider p
+"""
 
 
 def require_provider(provider_id: UUID) -> None:
@@ -38,13 +56,18 @@ def get_profile(provider_id: UUID) -> Profile:
 
 def get_profiles(provider_ids: Collection[UUID]) -> dict[UUID, Profile]:
     """Give what anybody may see of providers, by id, in four queries; unknown ids are left out."""
+    return _profiles(fetch_all(Provider, "account", provider_ids))
+
+
+def _profiles(rows: Sequence[Provider]) -> dict[UUID, Profile]:
+    provider_ids = [row.pk for row in rows]
+    if not provider_ids:
+        return {}
     people = get_contacts(provider_ids)
     categories = _category_ids(provider_ids)
     services: dict[UUID, list[Service]] = {}
-    for row in read(
-        ServiceRow, "where provider_id = any(%s) and is_listed order by added_at, id", [list(provider_ids)]
-    ):
-        services.setdefault(row.provider_id, []).append(_service(row))
+    for one in read(ServiceRow, "where provider_id = any(%s) and is_listed order by added_at, id", [provider_ids]):
+        services.setdefault(one.provider_id, []).append(_service(one))
     return {
         row.pk: Profile(
             id=row.pk,
@@ -63,8 +86,24 @@ def get_profiles(provider_ids: Collection[UUID]) -> dict[UUID, Profile]:
             registered_at=row.registered_at,
             photograph=MediaId(row.photograph_id) if row.photograph_id else None,
         )
-        for row in fetch_all(Provider, "account", provider_ids)
+        for row in rows
     }
+
+
+def get_record(provider_id: UUID) -> ProviderRecord:
+    """
+    Give what operators see of a provider, each table read once.
+
+    :raises NotFound: no such provider.
+    """
+    row = _provider(provider_id)
+    profile = _profiles([row])[provider_id]
+    return ProviderRecord(
+        profile=profile,
+        row=_row(row, profile.category_ids),
+        schedule=_schedule(row),
+        payout_account=_payout_account(row),
+    )
 
 
 def find_providers(
@@ -77,24 +116,27 @@ def find_providers(
     limit: int = 50,
 ) -> list[ProviderRow]:
     """
-    Give providers for operators, the newest first; `before` is the last id seen, `among` leaves all others out.
+    Give providers for operators, the newest first, in one query; `before` is the last id seen, `among` leaves all others out.
 
     `has_tier` False asks for those who have none yet.
     """
-    rows = Provider.objects.order_by("-pk").defer("home_point")  # A shape is made of each point that is read.
-    if tier_rank is not None:
-        rows = rows.filter(tier_rank=tier_rank)
-    if not has_tier:
-        rows = rows.filter(tier_rank=None)
-    if category_id is not None:
-        rows = rows.filter(pk__in=ProviderCategory.objects.filter(category_id=category_id).values("provider_id"))
-    if among is not None:
-        rows = rows.filter(pk__in=among)
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    found = list(rows[:limit])
-    categories = _category_ids([row.pk for row in found])
-    return [_row(row, categories.get(row.pk, [])) for row in found]
+    of_category = "select provider_id from providers_provider_category where category_id = %(category_id)s"
+    asked = [
+        (tier_rank is not None, "p.tier_rank = %(tier_rank)s"),
+        (not has_tier, "p.tier_rank is null"),
+        (category_id is not None, f"p.id in ({of_category})"),
+        (among is not None, "p.id = any(%(among)s)"),
+        (before is not None, "p.id < %(before)s"),
+    ]
+    wanted = " and ".join(["true", *(condition for is_asked, condition in asked if is_asked)])
+    params = {
+        "tier_rank": tier_rank,
+        "category_id": category_id,
+        "among": list(among or ()),
+        "before": before,
+        "most": limit,
+    }
+    return cards(ProviderRow, f"{_ROWS} where {wanted} order by p.id desc limit %(most)s", params)
 
 
 def _row(row: Provider, category_ids: list[int]) -> ProviderRow:
@@ -133,7 +175,10 @@ def get_payout_account(provider_id: UUID) -> PayoutAccount:
 
     :raises NotFound: no such provider.
     """
-    row = _provider(provider_id)
+    return _payout_account(_provider(provider_id))
+
+
+def _payout_account(row: Provider) -> PayoutAccount:
     return PayoutAccount(row.payout_account, row.payouts_enabled)
 
 
@@ -150,10 +195,13 @@ def get_schedule(provider_id: UUID) -> Schedule:
 
     :raises NotFound: no such provider.
     """
-    row = _provider(provider_id)
-    weekly = WeeklyHours.objects.filter(provider_id=provider_id).order_by("weekday", "starts")
+    return _schedule(_provider(provider_id))
+
+
+def _schedule(row: Provider) -> Schedule:
+    weekly = read(WeeklyHours, "where provider_id = %s order by weekday, starts", [row.pk])
     return Schedule(
-        provider_id=provider_id,
+        provider_id=row.pk,
         time_zone=row.time_zone,
         weekly=[Hours(hours.weekday, hours.starts, hours.ends) for hours in weekly],
         minimum_notice_minutes=row.minimum_notice_minutes,

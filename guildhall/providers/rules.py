@@ -5,6 +5,8 @@ from functools import cache
 from itertools import pairwise
 from zoneinfo import available_timezones
 
+from django.utils.translation import gettext_noop
+
 from guildhall.kernel.refusals import Invalid
 from guildhall.providers.types import Hours
 
@@ -19,6 +21,12 @@ class BadHours(Invalid):
 
     code = "bad_hours"
     default_detail = "These working hours cannot be."
+
+
+class TooManyHours(BadHours):
+    """A week of so many stretches is a mistake."""
+
+    default_detail = "A week has at most %(most)d stretches of working hours."
 
 
 class UnknownTimeZone(Invalid):
@@ -51,7 +59,7 @@ def check_week(weekly: Sequence[Hours]) -> None:
     :raises BadHours: with a sentence that says what is wrong.
     """
     if len(weekly) > HOURS_A_WEEK_MAX:
-        raise BadHours(f"A week has at most {HOURS_A_WEEK_MAX} stretches of working hours.")
+        raise TooManyHours(most=HOURS_A_WEEK_MAX)
     for hours in weekly:
         _check_stretch(hours)
     spans = sorted(_minutes(hours) for hours in weekly)
@@ -59,15 +67,15 @@ def check_week(weekly: Sequence[Hours]) -> None:
         return
     around = [*spans, (spans[0][0] + _WEEK_MINUTES, spans[0][1] + _WEEK_MINUTES)]
     if any(end > start for (_, end), (start, _) in pairwise(around)):
-        raise BadHours("Two stretches of working hours lie on each other.")
+        raise BadHours(gettext_noop("Two stretches of working hours lie on each other."))
 
 
 def _check_stretch(hours: Hours) -> None:
     if not 0 <= hours.weekday <= 6:  # noqa: PLR2004 - Sunday
-        raise BadHours("A weekday is a number from 0, Monday, to 6, Sunday.")
+        raise BadHours(gettext_noop("A weekday is a number from 0, Monday, to 6, Sunday."))
     for moment in (hours.starts, hours.ends):
         if moment.tzinfo is not None or moment.second or moment.microsecond:
-            raise BadHours("Working hours are local times, in whole minutes.")
+            raise BadHours(gettext_noop("Working hours are local times, in whole minutes."))
 
 
 def _minutes(hours: Hours) -> tuple[int, int]:

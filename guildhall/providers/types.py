@@ -124,6 +124,16 @@ class PayoutAccount:
     enabled: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class ProviderRecord:
+    """What operators see of one provider."""
+
+    profile: Profile
+    row: ProviderRow
+    schedule: Schedule
+    payout_account: PayoutAccount
+
+
 @dataclass(frozen=True)
 class Reach:
     """Where and for what a provider can be asked; `area` is a GeoJSON MultiPolygon, None before one is set."""

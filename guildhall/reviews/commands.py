@@ -9,7 +9,8 @@ from guildhall.bookings.queries import access_booking
 from guildhall.eventlog.commands import publish
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.refusals import Invalid, NotAllowed, NotFound, Refused
-from guildhall.kernel.texts import BadText, clean_text
+from guildhall.kernel.rows import add, fetch
+from guildhall.kernel.texts import EmptyText, clean_text
 from guildhall.policy.queries import get
 from guildhall.policy.types import ReviewPolicy
 from guildhall.reviews import publishing
@@ -80,7 +81,8 @@ def submit_review(*, booking_id: UUID, rating: int, comment: str = "", by: Actor
     open_window(
         booking_id=booking_id, customer_id=card.customer_id, provider_id=card.provider_id, finished_at=card.finished_at
     )
-    window = Window.objects.select_for_update(of=("self",)).get(booking_id=booking_id)
+    window = fetch(Window, "booking_id", booking_id, lock="update")
+    assert window is not None, "it is open by now"
     written = set(Review.objects.filter(window=window).values_list("side", flat=True))
     if side in written:
         raise AlreadyReviewed
@@ -91,7 +93,7 @@ def submit_review(*, booking_id: UUID, rating: int, comment: str = "", by: Actor
 
 def _write(window: Window, side: Side, *, is_first: bool, rating: int, comment: str, by: Actor, at: datetime) -> UUID:
     people = {Side.CUSTOMER: window.customer_id, Side.PROVIDER: window.provider_id}
-    review = Review.objects.create(
+    review = Review(
         window=window,
         side=side,
         reviewer_id=people[side],
@@ -100,6 +102,7 @@ def _write(window: Window, side: Side, *, is_first: bool, rating: int, comment: 
         comment=comment,
         submitted_at=at,
     )
+    add(review)
     publish(
         publishing.fact(ReviewSubmitted, review, window, is_first=is_first, closes_at=window.closes_at), by=by, at=at
     )
@@ -140,7 +143,7 @@ def reply_to_review(*, review_id: UUID, reply: str, by: Actor, at: datetime) -> 
         raise NotFound
     reply = clean_text(reply, field="reply", length_max=REPLY_LENGTH_MAX)
     if not reply:
-        raise BadText("reply", "This field must not be empty.")
+        raise EmptyText("reply")
     if not review.answer(reply=reply, replied_at=at):
         raise AlreadyReplied
     publish(publishing.fact(ReviewReplied, review, review.window), by=by, at=at)

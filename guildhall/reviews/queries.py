@@ -15,13 +15,13 @@ from guildhall.reviews.types import BookingReviews, ReviewCard, ReviewStatus, Si
 
 def reviews_of(reviewee_id: UUID, *, before: tuple[datetime, UUID] | None = None, limit: int = 20) -> list[ReviewCard]:
     """Give the published reviews about somebody, newest first; `before` is the (published_at, id) of the last one seen."""
-    rows = Review.objects.filter(reviewee_id=reviewee_id, status=ReviewStatus.PUBLISHED).order_by(
-        "-published_at", "-id"
-    )
+    params: dict[str, object] = {"reviewee": reviewee_id, "status": ReviewStatus.PUBLISHED.value, "most": limit}
+    further = ""
     if before is not None:
-        at, review_id = before
-        rows = rows.filter(published_at__lte=at).exclude(published_at=at, id__gte=review_id)
-    return _cards(list(rows[:limit]))
+        further = "and (published_at, id) < (%(at)s, %(id)s)"
+        params |= dict(zip(("at", "id"), before, strict=True))
+    wanted = f"where reviewee_id = %(reviewee)s and status = %(status)s {further}"
+    return _cards(read(Review, f"{wanted} order by published_at desc, id desc limit %(most)s", params))
 
 
 def reviews_of_booking(*, booking_id: UUID, by: Actor, at: datetime) -> BookingReviews:

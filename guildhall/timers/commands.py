@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, Q
 
 from guildhall.kernel.refusals import Invalid
 from guildhall.timers.models import Clock, Timer
@@ -102,9 +101,16 @@ def live_in_past(*, travelled: timedelta) -> None:
     """
     if not settings.SANDBOX or travelled > timedelta():
         raise ClockStaysReal
-    is_new = Q(travelled=timedelta()) & ~Exists(Timer.objects.all())
-    if not Clock.objects.filter(Q(travelled__lt=timedelta()) | is_new, id=1).update(travelled=travelled):
-        raise ClockStaysReal("Only a new database has a past before it.")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            update timers_clock set travelled = make_interval(secs => %s)
+            where id = 1 and (travelled < interval '0' or (travelled = interval '0' and not exists (select from timers_timer)))
+            """,
+            [travelled.total_seconds()],
+        )
+        if not cursor.rowcount:
+            raise ClockStaysReal("Only a new database has a past before it.")
 
 
 def refuse_travelled_clock() -> None:

@@ -9,6 +9,8 @@ from django.db import connection
 from guildhall.timers.commands import sweepers
 from guildhall.timers.models import Timer
 
+TIMERS = "timers"
+
 
 @dataclass(frozen=True, kw_only=True)
 class ParkedTimer:
@@ -32,16 +34,27 @@ def clock_now() -> datetime:
 
 def next_deadline() -> datetime | None:
     """Give the earliest deadline of any timer or sweeper that is still to come, or None."""
-    return earliest_of([next_deadline_sql()])
+    return earliest_of(list(_deadlines().values()))
 
 
-def next_deadline_sql() -> str:
-    """Give the query of `next_deadline`, for whoever asks it together with something else."""
-    parts = [
-        "select min(due_at) from timers_timer where not is_parked",
-        *(sweeper.next_due for sweeper in sweepers().values()),
-    ]
-    return f"select min(due) from ({' union all '.join(parts)}) deadlines(due)"  # noqa: S608 - constants of our own
+def seconds_left() -> dict[str, float]:
+    """Give the seconds to the earliest deadline of the timers (`TIMERS`) and of each sweeper, negative when it is past. Who has none is left out."""
+    deadlines = _deadlines()
+    asked = ", ".join(f"extract(epoch from ({query}) - at)::float8" for query in deadlines.values())
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {asked} from timers.clock_now() at")  # noqa: S608 - constants of our own
+        row = cursor.fetchone()
+    return {name: seconds for name, seconds in zip(deadlines, row, strict=True) if seconds is not None}
+
+
+def due_sql() -> str:
+    """Give the query of what is due by the clock's now: the timers (`TIMERS`) and sweepers, by their names, as `firing.sweep` takes them."""
+    asked = " union all ".join(f"select '{name}', ({query})" for name, query in _deadlines().items())
+    return f"select name from ({asked}) d(name, due) where due <= timers.clock_now()"  # noqa: S608 - constants of our own
+
+
+def _deadlines() -> dict[str, str]:
+    return {TIMERS: "select timers.next_timer()", **{name: sweeper.next_due for name, sweeper in sweepers().items()}}
 
 
 def earliest_of(queries: Collection[str]) -> datetime | None:

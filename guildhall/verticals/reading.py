@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import yaml
+from django.utils.translation import pgettext
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from guildhall.catalog.types import Catalogue
@@ -33,19 +34,39 @@ class _Part(BaseModel):
 
 
 class Words(_Part):
-    """What this vertical calls things."""
+    """What this vertical calls things: each given in the active language, where `locale/` beside the pack knows it in that."""
 
-    provider: str = Field(min_length=1, max_length=40)
-    providers: str = Field(min_length=1, max_length=40)
-    activation_code: str = Field(min_length=1, max_length=40)
+    own_provider: str = Field(alias="provider", min_length=1, max_length=40)
+    own_providers: str = Field(alias="providers", min_length=1, max_length=40)
+    own_activation_code: str = Field(alias="activation_code", min_length=1, max_length=40)
+
+    @property
+    def provider(self) -> str:
+        """Somebody who does the work."""
+        return pgettext("vertical", self.own_provider)
+
+    @property
+    def providers(self) -> str:
+        """Several of them."""
+        return pgettext("vertical", self.own_providers)
+
+    @property
+    def activation_code(self) -> str:
+        """What lets them begin."""
+        return pgettext("vertical", self.own_activation_code)
 
 
 class Branding(_Part):
     """One accent colour for light pages and one for dark pages, each readable there as text (WCAG AA)."""
 
-    tagline: str = Field(min_length=1, max_length=120)
+    own_tagline: str = Field(alias="tagline", min_length=1, max_length=120)
     accent: str = Field(pattern=r"^#[0-9a-f]{6}$")
     accent_dark: str = Field(pattern=r"^#[0-9a-f]{6}$")
+
+    @property
+    def tagline(self) -> str:
+        """The marketplace in a line, in the active language."""
+        return pgettext("vertical", self.own_tagline)
 
     @field_validator("accent")
     @classmethod

@@ -1,8 +1,10 @@
 """The sandbox's edges: its clock, and whom its residents may answer. They exist in sandbox settings only, for this machine only."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -50,17 +52,30 @@ def clock(request: HttpRequest) -> HttpResponse:
         raise NotFound
     if request.method == "POST":
         commands.travel_to(travelled=_offset(request.body))
-    waiting = _waiting()
-    due = queries.next_deadline()
-    return JsonResponse(
-        {
-            "now": queries.clock_now().isoformat(),
-            "offset_seconds": queries.travelled_seconds(),
-            "next_deadline": due.isoformat() if due else None,
-            "idle": not any(waiting.values()),
-            "waiting": waiting,
-        }
-    )
+    with _of_one_moment():
+        waiting = _waiting()
+        due = queries.next_deadline()
+        return JsonResponse(
+            {
+                "now": queries.clock_now().isoformat(),
+                "offset_seconds": queries.travelled_seconds(),
+                "next_deadline": due.isoformat() if due else None,
+                "idle": not any(waiting.values()),
+                "waiting": waiting,
+            }
+        )
+
+
+@contextmanager
+def _of_one_moment() -> Iterator[None]:
+    """Read everything as of one moment: what passes from hand to hand meanwhile (a job publishes a fact) would be seen in neither."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("set transaction isolation level repeatable read")
+        yield
 
 
 @require_http_methods(["GET"])

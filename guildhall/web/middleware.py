@@ -48,7 +48,11 @@ class Plain(Refused):
 def answer_fault(request: HttpRequest) -> HttpResponse:
     """Answer what was raised before or after a view: Django calls this while it handles the exception."""
     error = sys.exc_info()[1]
-    return answer_refusal(request, refusal_of(error) if isinstance(error, Exception) else Broken())
+    return answer_refusal(request, refusal_of(error, _id_of(request)) if isinstance(error, Exception) else Broken())
+
+
+def _id_of(request: HttpRequest) -> str:
+    return getattr(request, "request_id", "")
 
 
 class Answer:
@@ -70,6 +74,9 @@ class Answer:
                 response["Allow"] = ", ".join(sorted(method.strip() for method in allow.split(",")))
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
         response.setdefault("Cache-Control", "no-store")
+        if not response.streaming:
+            # Whoever gets less than that knows that the answer broke off.
+            response.setdefault("Content-Length", str(len(response.content)))
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -78,4 +85,4 @@ class Answer:
             return answer_refusal(request, TooLarge())
         if isinstance(error, _DJANGOS):
             return None
-        return answer_refusal(request, refusal_of(error))
+        return answer_refusal(request, refusal_of(error, _id_of(request)))

@@ -4,6 +4,7 @@ import json
 import logging
 from typing import Any
 
+import psycopg
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -69,36 +70,46 @@ def problem(request: HttpRequest, refusal: Refused) -> HttpResponse:
         "title": gettext(title_of(refusal.status)),
         "status": refusal.status,
         "code": refusal.code,
-        "detail": gettext(refusal.detail),
+        "detail": refusal.said(gettext),
         "request_id": getattr(request, "request_id", ""),
         **refusal.extra,
+        **({"errors": refusal.fields_said(gettext)} if "errors" in refusal.extra else {}),
     }
     response = HttpResponse(
         json.dumps(members, cls=DjangoJSONEncoder), status=refusal.status, content_type=CONTENT_TYPE
     )
-    retry_after = refusal.extra.get("retry_after", RETRY_SECONDS if refusal.status == Unavailable.status else None)
-    if retry_after is not None:
-        response["Retry-After"] = str(retry_after)
+    if (seconds := retry_after(refusal)) is not None:
+        response["Retry-After"] = str(seconds)
     if refusal.status == 401:  # noqa: PLR2004 - the one status that has to name its scheme (RFC 9110)
         response["WWW-Authenticate"] = "Bearer"
     return response
 
 
-def refusal_of(error: Exception) -> Refused:
-    """Say what an exception means to the one who asked; what is not a refusal is logged whole and told as our fault."""
+def retry_after(refusal: Refused) -> int | None:
+    """Say in how many seconds trying again is right; None when it is not."""
+    seconds: int | None = refusal.extra.get(
+        "retry_after", RETRY_SECONDS if refusal.status == Unavailable.status else None
+    )
+    return seconds
+
+
+def refusal_of(error: Exception, request_id: str = "") -> Refused:
+    """Say what an exception means to the one who asked; what is not a refusal is logged whole, under the request's id, and told as our fault."""
     if isinstance(error, Refused):
         return error
     if _is_databases(error):
-        log.warning("the database did not answer", exc_info=error)
+        log.warning("the database did not answer request %s", request_id, exc_info=error)
         return Unavailable()
-    log.error("unhandled", exc_info=error)
+    log.error("unhandled in request %s", request_id, exc_info=error)
     return Broken()
 
 
 def _is_databases(error: BaseException | None) -> bool:
     """Whether the database did not answer, or something went wrong while that was being dealt with."""
     while error is not None:
-        if isinstance(error, OperationalError | InterfaceError) or _was_ended_for_idleness(error):
+        if isinstance(error, OperationalError | InterfaceError | psycopg.OperationalError) or _was_ended_for_idleness(
+            error
+        ):
             return True
         error = error.__cause__ or error.__context__
     return False

@@ -44,6 +44,8 @@ class Desk:
     violations: list[str] = field(default_factory=list)
     webhook_filter: WebhookFilter | None = None
     cause: Cause = field(default_factory=Cause)
+    news: frozenset[str] | None = None
+    """The types of v1 events that are told while a past is lived; None: all, as ever."""
 
     moment: float | None = None
 

@@ -85,8 +85,9 @@ def retrieve_thin_event(call: Call) -> Document:
 
 
 def _deliver(desk: Desk, event: Document, *, to: str, body: Document) -> None:
-    targets = [target for target in desk.targets if target.kind == to]
-    decided = desk.webhook_filter(body) if desk.webhook_filter else [Delivery()]
+    is_news = to == "thin" or desk.news is None or event["type"] in desk.news
+    targets = [target for target in desk.targets if is_news and target.kind == to and target.wants(event["type"])]
+    decided = desk.webhook_filter(body) if targets and desk.webhook_filter else [Delivery()]
     event["_delivered"] = 0 if targets else 1
     count = len(targets) * len(decided)
     if "pending_webhooks" in body:

@@ -16,12 +16,18 @@ class WebhookTarget:
     One webhook endpoint and its signing secret.
 
     `platform` gets v1 snapshots of the platform's own objects, `connect` v1 snapshots of connected accounts (with `account`),
-    `thin` the v2 notifications, which name an object and carry none.
+    `thin` the v2 notifications, which name an object and carry none. It gets the events it names (`enabled_events` of the vendor's
+    description), or all.
     """
 
     kind: Literal["platform", "connect", "thin"]
     url: str
     secret: str
+    enabled_events: frozenset[str] = frozenset({"*"})
+
+    def wants(self, event_type: str) -> bool:
+        """Whether it is sent events of this type."""
+        return not self.enabled_events.isdisjoint({"*", event_type})
 
 
 @dataclass(frozen=True)

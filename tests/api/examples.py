@@ -73,6 +73,9 @@ EXAMPLES: dict[str, Example] = {
     "POST bookings/{booking_id}/rescheduling": _as(
         "owner", 200, {"scheduled_start_time": "2027-03-09T10:00:00"}, path="bookings/{confirmed}/rescheduling"
     ),
+    "GET bookings/{booking_id}/proposal": _as("owner", path="bookings/{proposed}/proposal"),
+    "POST bookings/{booking_id}/proposal/confirmation": _as("owner", path="bookings/{proposed}/proposal/confirmation"),
+    "POST bookings/{booking_id}/proposal/decline": _as("owner", path="bookings/{proposed}/proposal/decline"),
     "PUT bookings/{booking_id}/position": _as(
         "assigned",
         204,
@@ -130,6 +133,16 @@ EXAMPLES: dict[str, Example] = {
     ),
     "POST operator/bookings/{booking_id}/decision": _as(
         "operator", 200, {"settled_minutes": 30, "reason": "Half of it."}, path="operator/bookings/{contested}/decision"
+    ),
+    "POST operator/proposals": _as("operator", 201, {**LATER, "seeker_user_id": "{customer}"}),
+    "POST operator/bookings/{booking_id}/proposal": _as(
+        "operator",
+        201,
+        {"scheduled_start_time": "2027-03-09T10:00:00"},
+        path="operator/bookings/{confirmed}/proposal",
+    ),
+    "POST operator/bookings/{booking_id}/proposal/sending": _as(
+        "operator", 202, path="operator/bookings/{proposed}/proposal/sending"
     ),
     "GET operator/pauses": _as("operator"),
     "POST operator/pauses": _as("operator", 201, {"what": "matching", "city": "san-diego", "reason": "Storm."}),

@@ -1,12 +1,15 @@
 """A booking over HTTP: asked for, followed, worked, contested; and what is refused on the way (X15, X35, X36, X43)."""
 
 import pytest
+from django.db import connection
 
 from guildhall.kernel.ids import public_id
 from tests import given_bookings as given
 from tests import given_people as people
 from tests.api import books, vendor
+from tests.api.browser import browser
 from tests.api.client import Api
+from tests.api.conftest import Undone
 from tests.api.examples import JOB, LATER
 from tests.given_matching import later
 
@@ -51,6 +54,38 @@ def test_a_scheduled_request_is_offered_and_its_customer_sees_the_wave(world, an
     assert (shown["status"], shown["cascade"]["status"]) == ("matching", "live")
     assert (shown["cascade"]["wave_number"], shown["cascade"]["wave_kind"]) == (1, "favourites")
     assert (shown["cascade"]["asked"], shown["cascade"]["until"]) == (1, "2027-03-01T19:00:00.000Z")
+
+
+def test_what_was_said_on_the_telephone_is_proposed_and_answered(world, ana):
+    olga = world.api("operator")
+    asked = {**world.filled(LATER), "scheduled_start_time": "2027-03-05T10:00:00"}
+    assert olga.post("operator/proposals", asked).json()["errors"][0]["field"] == "seeker_user_id"
+    made = [
+        olga.post("operator/proposals", {**asked, "seeker_user_id": world.names["customer"]}).json() for _ in range(2)
+    ]
+    agreed, refused = (f"bookings/{one['id']}/proposal" for one in made)
+
+    shown = ana.get(agreed).json()
+    answers = ana.post(f"{agreed}/confirmation").json(), ana.post(f"{refused}/decline").json()
+
+    assert (shown["what"], shown["scheduled_start_time"]) == ("booking", "2027-03-05T18:00:00.000Z")
+    assert shown["url"].endswith(f"/my/bookings/{made[0]['id']}")
+    assert [one["status"] for one in answers] == ["matching", "cancelled"]
+    assert answers[1]["cancellation_fee"]["amount_minor"] == 0
+    assert (ana.get(agreed).status_code, ana.post(f"{refused}/confirmation").json()["code"]) == (
+        404,
+        "nothing_proposed",
+    )
+
+    confirmed = world.filled("bookings/{confirmed}")
+    start = ana.get(confirmed).json()["scheduled_start_time"]
+    at = {"scheduled_start_time": "2027-03-09T10:00:00"}
+    assert olga.post(f"operator/{confirmed}/proposal", at).json()["what"] == "time"
+    assert olga.post(f"operator/{confirmed}/proposal/sending").json()["code"] == "just_sent"
+    assert ana.post(f"{confirmed}/proposal/decline").json()["scheduled_start_time"] == start
+    olga.post(f"operator/{confirmed}/proposal", at)
+    moved = ana.post(f"{confirmed}/proposal/confirmation").json()
+    assert (moved["status"], moved["scheduled_start_time"]) == ("waiting", "2027-03-09T18:00:00.000Z")
 
 
 def test_the_job_is_done_contested_and_decided(world, ana):
@@ -236,9 +271,12 @@ def test_a_cursor_of_one_list_opens_no_other(world, ana):
     carl = world.api("other_customer")
     cursor = ana.get(f"users/{ana.id}/bookings?limit=1").json()["next_cursor"]
 
-    answer = carl.get(f"users/{carl.id}/bookings?cursor={cursor}")
+    others = [
+        carl.get(f"users/{carl.id}/bookings?cursor={cursor}"),
+        ana.get(f"users/{ana.id}/bookings?status=confirmed&cursor={cursor}"),
+    ]
 
-    assert (answer.status_code, answer.json()["code"]) == (400, "bad_cursor")
+    assert [(answer.status_code, answer.json()["code"]) for answer in others] == [(400, "bad_cursor")] * 2
 
 
 def test_before_confirmation_the_provider_sees_neither_address_nor_booking(world):
@@ -329,6 +367,14 @@ def test_search_pages_follow_each_other(world):
     assert len(first["items"]) == len(second["items"]) == 1
     assert first["items"][0]["provider_id"] != second["items"][0]["provider_id"]
     assert second["next_cursor"] is None
+    for other in (
+        query.replace("audio", "video"),
+        query.replace("32.7185", "32.7186"),
+        f"{query}&tier=1",
+        f"{query}&start=2027-03-08T18:00:00Z&end=2027-03-08T20:00:00Z",
+    ):
+        answer = Api().get(f"{other}&cursor={first['next_cursor']}")
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_cursor"), other
 
 
 def test_an_address_says_how_exactly_it_is_known(ana):
@@ -350,3 +396,38 @@ def test_a_service_area_is_shown_to_its_provider_only(world):
     assert public["background_check_status"] == "cleared"
     assert public["services"][0]["title"] == "Tune a room"
     assert {"email", "phone_number", "last_name"} & set(public) == set()
+
+
+def test_a_start_code_cannot_be_guessed(world):
+    priya, page = world.api("assigned"), browser(world.people["assigned"])
+    path, job = world.filled("bookings/{arrived}"), world.filled("/pro/jobs/{arrived}")
+    right = world.names["start_code"]
+    codes = [code for code in (f"{number:04}" for number in range(20)) if code != right]
+    at_the_door = dict(zip(("latitude", "longitude"), people.DOWNTOWN, strict=True))
+
+    def start(code, *, elsewhere=False, **headers):
+        position = {"position": {"latitude": 0, "longitude": 0}} if elsewhere else {}
+        return priya.put(f"{path}/status", {"status": "in_progress", "start_code": code, **position}, **headers)
+
+    def start_on_the_page(code):
+        return page.post(f"{job}/start", {"start_code": code})
+
+    tried = [start(code, Idempotency_Key=code).json()["code"] for code in codes[:5]]
+    tried.append(start(codes[5], elsewhere=True).json()["code"])
+    again = start(codes[0], Idempotency_Key=codes[0])
+    shown = [start_on_the_page(code).status_code for code in codes[6:10]]
+    closed = [start(codes[10]), start(right)]
+    refused = start_on_the_page(right)
+
+    assert (tried, shown, again["Idempotent-Replayed"]) == ([*["wrong_start"] * 5, "too_far_away"], [422] * 4, "true")
+    assert [(one.status_code, one.json()["code"]) for one in closed] == [(429, "too_many_tries")] * 2
+    assert 0 < int(closed[1]["Retry-After"]) == closed[1].json()["retry_after"] <= 900
+    assert (refused.status_code, 0 < int(refused["Retry-After"]) <= 900) == (429, True)
+    assert "Too many wrong codes" in refused.content.decode()
+    assert 'name="start_code"' in refused.content.decode()
+    assert priya.get(path).json()["status"] == "arrived"
+    with Undone():
+        assert page.post(f"{job}/start", at_the_door).status_code == 303
+    with connection.cursor() as cursor:
+        cursor.execute("update identity_throttle set began_at = began_at - interval '15 minutes'")
+    assert start(right).json()["status"] == "in_progress"

@@ -27,9 +27,9 @@ def event(path, **changes):
     values = {"id": f"evt_{new_id().hex}", "object": "event", "type": "payment_intent.succeeded"}
     values["data"] = {"object": {"id": "pi_1", "object": "payment_intent"}}
     if path.endswith("connect"):
-        values["account"] = "acct_1"
+        values |= {"account": "acct_1", "type": "payout.paid"}
     if path.endswith("thin"):
-        values["object"] = "v2.core.event"
+        values |= {"object": "v2.core.event", "type": "v2.core.account.updated"}
     return json.dumps({**values, **changes}).encode()
 
 
@@ -53,6 +53,14 @@ def test_a_signed_event_is_heard_once(world, path):
 
     assert answers == [200, 200]
     assert Heard.objects.count() == before + 1
+
+
+@pytest.mark.parametrize("path", SECRETS)
+def test_an_event_that_we_do_not_follow_is_taken_and_leaves_no_trace(world, untouched, path):
+    raw = event(path, type="payment_method.attached")
+
+    assert tell(path, raw, stripe_signature(path, raw)).status_code == 200
+    assert books.changed(untouched) == []
 
 
 @pytest.mark.parametrize("path", SECRETS)

@@ -206,6 +206,7 @@ def _dates() -> Iterator[Variant]:
         for address, body in {
             "POST bookings": {**later, "scheduled_start_time": bad},
             "POST bookings/{booking_id}/rescheduling": {"scheduled_start_time": bad},
+            "POST operator/bookings/{booking_id}/proposal": {"scheduled_start_time": bad},
             "POST providers/me/time-off": {**off, "ends_at": bad},
         }.items():
             yield Variant("X14", address, 400, "invalid_field", bad, body=body)
@@ -223,8 +224,8 @@ def _lengths() -> Iterator[Variant]:
     later = EXAMPLES["POST bookings"].body
     for start in ("2027-03-01T08:00:00", "2027-03-01T09:30:00", "2020-01-01T10:00:00", "2029-01-01T10:00:00"):
         yield Variant("X16", "POST bookings", 422, "bad_time", start, body={**later, "scheduled_start_time": start})
-        address = "POST bookings/{booking_id}/rescheduling"
-        yield Variant("X16", address, 422, "bad_time", start, body={"scheduled_start_time": start})
+        for address in ("POST bookings/{booking_id}/rescheduling", "POST operator/bookings/{booking_id}/proposal"):
+            yield Variant("X16", address, 422, "bad_time", start, body={"scheduled_start_time": start})
     for minutes in (0, -60, 1_000_000):
         job = {**later, "minutes_from": minutes, "minutes_to": minutes}
         yield Variant("X16", "POST bookings", 422, "bad_length", f"{minutes} minutes", body=job)

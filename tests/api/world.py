@@ -149,10 +149,11 @@ def _asap(ana: Person) -> UUID:
 
 
 def _proposal(ana: Person, olga: Person) -> UUID:
-    """A request that Olga wrote down on the telephone; Ana has not said yes."""
+    """A request that Olga wrote down on the telephone two minutes ago; Ana has not said yes."""
     assert ana.address_id is not None
     request = BookingRequest(mode="asap", category="audio", address_id=ana.address_id, minutes_from=60, minutes_to=60)
-    return commands.propose_booking(customer_id=ana.id, request=request, by=olga.actor, at=clock_now())
+    at = clock_now() - timedelta(minutes=2)
+    return commands.propose_booking(customer_id=ana.id, request=request, by=olga.actor, at=at)
 
 
 def _save_card(ana: Person) -> None:

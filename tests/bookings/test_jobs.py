@@ -1,5 +1,7 @@
 """A provider's jobs in the order of their time, and what they pay after the fee."""
 
+from dataclasses import replace
+
 import pytest
 
 from guildhall.bookings import rules
@@ -32,15 +34,20 @@ def test_jobs_come_in_the_order_of_their_time_and_to_nobody_else(ana, priya):
 def test_pay_is_a_promise_first_and_a_sum_in_the_end(ana, priya):
     booking_id = given.completed(ana, priya, minutes=90)
     card = access_booking(booking_id=booking_id, by=priya.actor)
-    nets = [rules.net_minor_by_tier(card.terms, minutes)[card.tier_rank] for minutes in (60, 120)]
-    assert pay_of(card) == tuple(nets)
+    least, logged, most = (rules.net_minor_by_tier(card.terms, minutes)[card.tier_rank] for minutes in (60, 90, 120))
+    assert pay_of(replace(card, logged_minutes=None)) == (least, most)
+    assert pay_of(card) == (logged, logged)
+    assert pay_of(replace(card, contested_minutes=60)) == (least, logged)
+    assert (
+        pay_of(replace(card, logged_minutes=100_000))[1] == rules.split(card.terms, card.authorize_minor).provider_minor
+    )
 
     confirm_hours(booking_id=booking_id, by=ana.actor, at=clock_now())
 
     card = access_booking(booking_id=booking_id, by=priya.actor)
     final = rules.split(card.terms, card.total_minor).provider_minor
     assert pay_of(card) == (final, final)
-    assert nets[0] < final < nets[1]
+    assert least < final == logged < most
 
 
 def test_a_late_cancellation_pays_what_its_fee_leaves(ana, priya):

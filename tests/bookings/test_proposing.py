@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext
 
 from guildhall.bookings.commands import (
     NothingProposed,
@@ -13,9 +15,12 @@ from guildhall.bookings.commands import (
     open_card_page,
     propose_booking,
     propose_time,
+    send_link_again,
 )
 from guildhall.bookings.commands.paying import NotConfirmedYet
+from guildhall.bookings.commands.proposing import JustSent
 from guildhall.bookings.commands.requesting import BadTime
+from guildhall.bookings.queries import access_booking, proposal_of
 from guildhall.bookings.types import BookingRequest
 from guildhall.eventlog.queries import timeline
 from guildhall.kernel.moves import MoveRefused
@@ -194,6 +199,48 @@ def test_a_time_that_is_kept_or_not_answered_stays(ana, priya, olga):
     assert given.facts(booking_id, "booking.time")[:2] == ["booking.time_proposed", "booking.time_declined"]
 
 
+def test_the_link_is_sent_again_while_there_is_something_to_answer_and_at_most_once_a_minute(ana, priya, olga):
+    new, old = proposed(ana, olga), given.taken(ana, priya, hours_ahead=96)
+    wall = given.local_start(given.booking(old).starts_at + timedelta(days=1))
+    propose_time(booking_id=old, starts_at=wall, fold=None, by=olga.actor, at=clock_now())
+    for booking_id, answer in ((new, confirm_proposal), (old, decline_time)):
+        own = {"booking_id": booking_id, "by": olga.actor}
+        until = given.booking(booking_id).deadline_at, given.booking(booking_id).proposed_until
+        later(minutes=2)
+
+        send_link_again(**own, at=clock_now())
+
+        with pytest.raises(JustSent):
+            send_link_again(**own, at=clock_now())
+
+        first, again = [fact for fact in timeline(f"booking:{booking_id}") if fact.name.endswith("proposed")]
+        assert {**first.payload, "is_again": True} == again.payload
+        assert (given.booking(booking_id).deadline_at, given.booking(booking_id).proposed_until) == until
+        with pytest.raises(NotAllowed):
+            send_link_again(booking_id=booking_id, by=ana.actor, at=clock_now())
+        answer(booking_id=booking_id, by=ana.actor, at=clock_now())
+        later(minutes=2)
+        with pytest.raises(NothingProposed):
+            send_link_again(**own, at=clock_now())
+
+
+def test_a_time_proposed_for_what_was_cancelled_waits_for_nobody(ana, priya, olga):
+    booking_id = given.taken(ana, priya)
+    wall = given.local_start(given.booking(booking_id).starts_at + timedelta(days=1))
+    propose_time(booking_id=booking_id, starts_at=wall, fold=None, by=olga.actor, at=clock_now())
+    cancel_booking(booking_id=booking_id, reason="", by=ana.actor, at=clock_now())
+    later(minutes=2)
+    before = stands(booking_id)
+
+    for answer, by in ((send_link_again, olga), (confirm_time, ana), (decline_time, ana)):
+        with pytest.raises(NothingProposed):
+            answer(booking_id=booking_id, by=by.actor, at=clock_now())
+        card = access_booking(booking_id=booking_id, by=by.actor)
+        assert (proposal_of(card, at=clock_now()), card.proposed_until) == (None, None)
+
+    assert stands(booking_id) == before
+
+
 def test_what_cannot_be_is_not_proposed(ana, priya, olga):
     booking_id = given.taken(ana, priya)
     wall = given.local_start(clock_now() + timedelta(days=1))
@@ -208,6 +255,9 @@ def test_what_cannot_be_is_not_proposed(ana, priya, olga):
 
     cancel_booking(booking_id=booking_id, reason="", by=ana.actor, at=clock_now())
     before = stands(booking_id)
-    with pytest.raises(MoveRefused):
+    with pytest.raises(MoveRefused) as refused:
         propose_time(**own, starts_at=wall, by=olga.actor)
     assert stands(booking_id) == before
+    assert refused.value.said(gettext) == refused.value.detail == "Cannot reschedule while cancelled."
+    with translation.override("es"):
+        assert refused.value.said(gettext) == "Esto no se puede hacer ahora."

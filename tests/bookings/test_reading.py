@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext
 
 from guildhall.bookings import commands
 from guildhall.bookings.commands.requesting import BadTime
@@ -32,8 +34,10 @@ def test_every_kind_of_job_has_the_price_that_a_request_would_be_given():
 
 def test_a_time_is_checked_before_anybody_signs_up():
     assert check(datetime(2027, 3, 5, 10, 0)) == datetime(2027, 3, 5, 18, 0, tzinfo=UTC)  # noqa: DTZ001 - wall time
-    with pytest.raises(BadTime):
+    with pytest.raises(BadTime) as refused:
         check(datetime(2027, 3, 1, 10, 0))  # noqa: DTZ001 - wall time
+    with translation.override("es"):
+        assert "180 minutos" in refused.value.said(gettext)
     with pytest.raises(NonexistentTime):
         check(NIGHT_FORWARD)
     with pytest.raises(AmbiguousTime):
@@ -62,3 +66,14 @@ def test_a_list_knows_what_is_over(ana, priya):
 
     assert [card.id for card in list_bookings(by=ana.actor, of=ana.id, is_over=True)] == [booking_id]
     assert [card.id for card in list_bookings(by=ana.actor, of=ana.id, is_over=False)] == [other_id]
+
+
+def test_a_list_goes_by_the_time_of_the_work_and_its_pages_meet(ana, priya):
+    late, early = (given.taken(ana, priya, hours_ahead=hours) for hours in (120, 72))
+    for asker, of in ((ana, ana), (priya, priya), (people.operator(), ana), (people.operator("Otto"), priya)):
+        (first,) = list_bookings(by=asker.actor, of=of.id, limit=1)
+        (second,) = list_bookings(by=asker.actor, of=of.id, limit=1, seen=(first.starts_at, first.id))
+
+        assert (first.id, second.id) == (late, early)
+        assert list_bookings(by=asker.actor, of=of.id, seen=(second.starts_at, second.id)) == []
+    assert [card.id for card in list_bookings(by=ana.actor, of=ana.id, is_over=False)] == [early, late]

@@ -201,7 +201,7 @@ def test_work_starts_at_the_place_and_the_refusal_says_how_far_off(priya, drivin
         start_work(**own, at=clock_now())
 
     assert (refused.value.extra["allowed_metres"], refused.value.extra["distance_metres"] // 100) == (200, 55)
-    assert "5,5" in refused.value.detail
+    assert f"about {refused.value.extra['distance_metres']} m from the address" in refused.value.detail
     assert given.booking(driving).status == "arrived"
     start_work(**own, position=near, at=clock_now())
     assert given.booking(driving).status == "in_progress"

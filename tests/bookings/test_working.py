@@ -74,8 +74,8 @@ def test_work_starts_by_the_code(ana, priya):
     arrive(**own, at=clock_now())
     code = given.booking(booking_id).start_code
 
-    for attempt in ({"start_code": f"{(int(code) + 1) % 10_000:04}"}, {}):
-        with pytest.raises(WrongStart):
+    for attempt, words in (({"start_code": f"{(int(code) + 1) % 10_000:04}"}, "This is not the code."), ({}, "Ask")):
+        with pytest.raises(WrongStart, match=words):
             start_work(**own, **attempt, at=clock_now())
     assert given.booking(booking_id).status == "arrived"
     start_work(**own, start_code=code, at=clock_now())

@@ -38,10 +38,18 @@ async () => (await axe.run(document, { resultTypes: ["violations"] })).violation
 _TOO_WIDE = """
 () => {
   const width = document.documentElement.clientWidth
+  const frames = width < 600 ? [...document.querySelectorAll(".table-frame")] : []
+  const moving = frames.filter((frame) => frame.scrollWidth > frame.clientWidth).map((frame) => `the table ${frame.ariaLabel} moves sideways`)
+  if (moving.length) return moving
   if (document.documentElement.scrollWidth <= width) return []
   const parts = [...document.body.querySelectorAll("*")].filter((part) => part.getBoundingClientRect().right > width + 1)
   return parts.slice(0, 5).map((part) => `${part.tagName.toLowerCase()}.${part.className}`)
 }
+"""
+# Also where a row is a card: a screen reader tells a cell's column by how many cells stand before it.
+_NO_CELLS = """
+() => [...document.querySelectorAll(".table tr > *")].filter((cell) => getComputedStyle(cell).display === "none")
+  .map((cell) => `a screen reader misses the cell ${cell.dataset.label ?? cell.textContent}`)
 """
 
 _NOTHING: Any = {"cookies": [], "origins": []}
@@ -199,7 +207,8 @@ def _axe() -> str:
 def _judge(page: Page, size: str, theme: str) -> list[str]:
     page.set_viewport_size(SIZES[size])
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # one of THEMES
-    return [f"wider than the screen: {part}" for part in too_wide(page)] + list(page.evaluate(_AXE))
+    wrong = [f"wider than the screen: {part}" for part in too_wide(page)]
+    return [*wrong, *page.evaluate(_NO_CELLS), *page.evaluate(_AXE)]
 
 
 def too_wide(page: Page) -> list[str]:

@@ -1,36 +1,32 @@
 """A browser, and one running system for all tests in it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.browser.checking import opened
+from tests.journeys.conftest import running_town as running_town  # noqa: PLC0414 - a fixture given on
 from tests.journeys.places import DOWNTOWN
+from tests.journeys.town import Town
 from tests.peopling import ProviderToMake
+from tests.running import RUNNING
 from tests.stack import PASSWORD, Stack
 
 Members = dict[str, Any]
-CHROMIUM = "/usr/bin/chromium"
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """Start Debian's Chromium."""
-    with sync_playwright() as playwright:
-        # As root, in a container, there is no sandbox to be had; only our own pages are opened.
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+def browser() -> Browser:
+    """Give the browser."""
+    return RUNNING.browser
 
 
 @pytest.fixture(scope="package")
-def system() -> Iterator[Stack]:
-    """Start the whole system, without a city."""
-    with Stack() as stack:
-        yield stack
+def system(running_town: Town) -> Stack:
+    """Give the whole system, without a city."""
+    return running_town.stack
 
 
 @pytest.fixture(scope="package")

@@ -24,6 +24,8 @@ ROWS: dict[str, Row] = {
     "styleguide": Row("/styleguide"),
     "services/<str:category>": Row("/services/audio"),
     "request": Row("/request?category=audio"),
+    "terms": Row("/terms"),
+    "privacy": Row("/privacy"),
     "my/": Row("/my/", "customer"),
     "my/book": Row("/my/book", "customer"),
     "my/bookings": Row("/my/bookings", "customer"),
@@ -69,7 +71,7 @@ ELSEWHERE: dict[str, str] = {
     **{
         f"{prefix}/messages{part}": "tests/web/test_inbox.py: takes a form only, or is a part of a page"
         for prefix in ("my", "pro")
-        for part in ("/live", "/read", "/<uuid:message_id>")
+        for part in ("/live", "/read", "/unread", "/<uuid:message_id>")
     },
     "providers/<str:provider_id>": _CUSTOMERS,
     **{f"request/{step}": _CUSTOMERS for step in ("where", "pin", "when", "price")},
@@ -123,6 +125,7 @@ ELSEWHERE: dict[str, str] = {
             "payouts/live",
             "payouts/now",
             "payouts/account",
+            "work/listings/<str:service_id>",
             "work/listings/<str:service_id>/removal",
             "work/photograph",
             "work/photograph/removal",
@@ -147,11 +150,13 @@ _OF_A_BOOKING = [
     "no-show",
     "widening",
     "rescheduling",
+    "link",
     "withdrawal",
     "cancellation",
 ]
 ELSEWHERE |= {
     "ops/live": "tests/operator_pages: a part of a page",
+    "ops/health/live": "tests/operator_pages: a part of a page",
     "ops/bookings/<str:booking_id>": _DESK,
     "ops/customers/<str:customer_id>": _DESK,
     "ops/providers/<str:provider_id>": _DESK,
@@ -181,6 +186,7 @@ _FORMS_ONLY = [
     "sign-in/passkey/question",
     "sign-out",
     "sign-out/everywhere",
+    "tastes",
     "verification/again",
 ]
 for _prefix, _role in _APPLICATIONS.items():

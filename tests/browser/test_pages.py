@@ -112,6 +112,32 @@ def test_a_countdown_counts_by_the_servers_clock(browser: Browser, site: str):
         assert 55 <= int(minutes) * 60 + int(seconds) <= 64
 
 
+def test_what_happens_while_a_part_is_being_asked_for_is_asked_for_again(browser: Browser, site: str, members: Members):
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    with opened(browser, "phone", storage=members["provider"]) as context:
+        page = context.new_page()
+        page.goto(f"{site}/pro/")
+        part = page.locator('[hx-trigger*="feed from:body"]').first
+        address, drawn = part.get_attribute("hx-get"), part.evaluate("(element) => element.outerHTML")
+        page.wait_for_timeout(500)  # The one question after the page's own load.
+        page.route(f"**{address}*", hold)
+        happen = "document.body.dispatchEvent(new CustomEvent('feed'))"
+
+        page.evaluate(happen)
+        page.wait_for_timeout(200)
+        asked_before = len(held)
+        page.evaluate(happen)
+        held[0].fulfill(body=drawn, content_type="text/html")
+        page.wait_for_timeout(1_000)
+
+        assert asked_before == 1
+        assert len(held) == 2
+
+
 @pytest.mark.parametrize(
     ("fault", "told"),
     [

@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 
 from guildhall.catalog.commands import load_pack
+from guildhall.catalog.models import Category
 from guildhall.catalog.queries import (
     get_categories,
     list_categories,
@@ -48,3 +49,12 @@ def test_the_catalogue_is_asked_for_once_a_second_and_what_is_loaded_here_is_see
     load(fewer)
     assert [card.key for card in list_categories()] == ["audio"]
     assert get_categories([2])[2].key == "video"
+
+
+def test_a_category_that_another_process_has_just_made_is_known_by_its_id(policies_at_hand):
+    load(AV.model_copy(update={"categories": AV.categories[:1]}))
+    assert [card.key for card in list_categories()] == ["audio"]
+
+    Category.objects.create(id=60, key="stages", name="Stages", description="", icon="", position=9)
+
+    assert get_categories([60])[60].key == "stages"

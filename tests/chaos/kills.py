@@ -14,6 +14,7 @@ from random import Random
 import httpx
 import psycopg
 
+from tests.clients import NO_TLS
 from tests.stack import Stack
 
 ROLES = ("web", "dispatcher", "sequencer", "subscriber", "worker", "postgres")
@@ -94,7 +95,7 @@ class Killer:
 
 def _is_ready(stack: Stack) -> bool:
     try:
-        return httpx.get(f"{stack.web_url}/ready", timeout=2, trust_env=False).is_success
+        return httpx.get(f"{stack.web_url}/ready", timeout=2, trust_env=False, verify=NO_TLS).is_success
     except httpx.HTTPError:
         return False
 

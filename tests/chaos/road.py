@@ -136,7 +136,7 @@ class Road:
             self._check_open()
             if not self._has_paid:
                 self._pay()
-            self._pause(0.3, 0.9)
+            self._pause(0.8, 2.0)
 
     def _pay(self) -> None:
         try:
@@ -166,7 +166,7 @@ class Road:
                 case _:
                     raise Over
             self._check_open()
-            self._pause(0.4, 1.2)
+            self._pause(1.0, 2.5)
 
     def _ask_wider(self) -> None:
         if self._has_widened:

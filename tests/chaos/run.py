@@ -42,7 +42,7 @@ class Plan:
     kills_each: int = 2
     roles: tuple[str, ...] = ROLES
     pause_seconds: tuple[float, float] = (1.0, 5.0)
-    think_seconds: tuple[float, float] = (0.5, 3.0)
+    think_seconds: tuple[float, float] = (1.0, 5.0)
     under_way: int = 12
     tail_seconds: float = 8.0
     haste: float = 0.05

@@ -5,7 +5,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from guildhall.cli import applied
+from guildhall.cli import applied, manage
 
 pytestmark = pytest.mark.committed
 
@@ -14,7 +14,9 @@ def test_a_database_of_this_build_is_up_to_date(owner_url):
     assert applied.changed_since(owner_url) == []
 
 
-def test_a_migration_that_says_something_else_by_now_is_named_also_after_noting_again(owner_url):
+def test_a_migration_that_says_something_else_by_now_is_named_also_after_noting_again(
+    owner_url, monkeypatch, tmp_path, capsys
+):
     with psycopg.connect(owner_url) as owner:
         owner.execute(
             "update kernel.applied_migration set digest = 'other' where context = 'bookings' and name like '0001%'"
@@ -23,6 +25,23 @@ def test_a_migration_that_says_something_else_by_now_is_named_also_after_noting_
     applied.note(owner_url)
 
     assert applied.changed_since(owner_url) == ["bookings.0001_initial"]
+    for name in ("DATABASE_URL", "MIGRATION_DATABASE_URL"):
+        monkeypatch.setenv(name, owner_url)
+    assert manage.main(["migrate", "--state", str(tmp_path)]) == 2
+    assert "bookings.0001_initial" in capsys.readouterr().err
+
+
+def test_a_migration_that_failed_may_be_mended_before_the_database_has_it(owner_url):
+    it = "= 'bookings' and name like '0002%'"
+    with psycopg.connect(owner_url) as owner:
+        owner.execute(f"update kernel.applied_migration set digest = 'as it failed' where context {it}")
+        [had] = owner.execute(f"delete from django_migrations where app {it} returning app, name, applied").fetchall()
+
+    applied.note(owner_url)
+
+    with psycopg.connect(owner_url) as owner:
+        owner.execute("insert into django_migrations (app, name, applied) values (%s, %s, %s)", had)
+    assert applied.changed_since(owner_url) == []
 
 
 def test_a_migration_that_is_gone_and_a_database_without_notes_are_named(owner_url):

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from guildhall.cli import postgres
+from guildhall.cli.cluster import Cluster
 from tests.cli.helpers import eventually, is_alive
 
 
@@ -23,6 +24,8 @@ def test_a_new_folder_becomes_a_cluster_that_listens_on_its_socket_only(folder):
     assert roles == {"guildhall_owner", "guildhall_app"}
     assert cluster.folder == folder / "pg"
     assert is_alive(cluster.pid)
+    (folder / "link").symlink_to("pg")
+    assert cluster.pid in Cluster(folder / "link").processes()
 
 
 def test_a_stopped_cluster_has_no_process_and_starts_with_its_data(folder):

@@ -81,6 +81,25 @@ def test_a_port_that_was_asked_for_and_is_taken_is_refused_and_otherwise_the_nex
     assert port < found.web < found.sandbox < found.smtp
 
 
+def test_ports_that_one_system_chose_are_chosen_by_no_other_before_it_listens():
+    chosen = choose_ports(30_000, exactly=False)
+
+    with pytest.raises(Unusable, match=f"port {chosen.web} is taken"):
+        choose_ports(chosen.web, exactly=True)
+    other = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"from guildhall.cli.environment import *; print(choose_ports({chosen.web}, exactly=False).web)",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    assert int(other.stdout) > chosen.server
+
+
 def test_secrets_are_made_once_and_only_their_owner_reads_them(tmp_path):
     first = State(tmp_path).secrets()
 

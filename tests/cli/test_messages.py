@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from django.conf import settings
+
 from guildhall.cli import messages
 
 _PO = 'msgid ""\nmsgstr ""\n"Language: es\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
@@ -34,3 +36,24 @@ def test_two_parts_do_not_translate_one_message_differently(tmp_path: Path, monk
     (complaint,) = messages._contradictions("es")
 
     assert complaint.startswith("two/locale/es.po: 'Offers' is translated otherwise than in one/locale/es.po")
+
+
+def test_the_words_of_a_pack_are_collected_and_those_only_the_running_system_knows_are_not():
+    found = messages._collect(messages._HOUSE / "verticals" / "av")
+    code = "pgettext('category', card.own_name)"
+
+    assert {message.context for message in found if message.id} == {"vertical", "tier", "category", "kind of job"}
+    assert ("Audio", "category") in {(message.id, message.context) for message in found}
+    assert "AV Heroes" not in found
+    assert list(messages._in_python(code)) == []
+
+
+def test_a_catalogue_in_a_language_that_nobody_can_choose_is_refused(tmp_path: Path, monkeypatch):
+    (tmp_path / "locale").mkdir()
+    for language in ("es", "se"):
+        (tmp_path / "locale" / f"{language}.po").write_text(_PO)
+    monkeypatch.setattr(messages, "_parts", lambda: [tmp_path])
+    monkeypatch.setattr(messages, "CHECKOUT", tmp_path)
+
+    assert messages._strangers() == ["locale/se.po: there is no language 'se'; there are: es"]
+    assert ["en", *messages.LANGUAGES] == [code for code, _ in settings.LANGUAGES]

@@ -1,32 +1,11 @@
-"""A browser, and one running town for all journeys of customers."""
-
-from collections.abc import Iterator
+"""A browser, and a running town for all journeys of customers."""
 
 import pytest
 
 from tests.browser.conftest import browser as browser  # noqa: PLC0414 - a fixture given on
+from tests.journeys.conftest import running_town as running_town  # noqa: PLC0414
+from tests.journeys.conftest import town as town  # noqa: PLC0414
 from tests.journeys.town import Town
-from tests.stack import Stack
-
-
-@pytest.fixture(scope="package")
-def running_town() -> Iterator[Town]:
-    """Start the system; at the end `./guild verify` finds nothing."""
-    with Stack() as stack:
-        town = Town(stack)
-        yield town
-        town.quiet()
-        stack.verify()
-
-
-@pytest.fixture
-def town(running_town: Town) -> Iterator[Town]:
-    """Begin a working day; afterwards no vendor's contract was broken and the vendors' books balance."""
-    running_town.morning()
-    yield running_town
-    assert running_town.sandbox.health()["contract_breaches"] == []
-    books = running_town.sandbox.books()
-    assert (books["sum"], books["violations"]) == (0, [])
 
 
 @pytest.fixture(scope="package")

@@ -5,7 +5,15 @@ import io
 import pytest
 from PIL import Image
 
-from guildhall.bookings.commands import accept_offer, add_evidence, announce_delay, confirm_hours, finish_work
+from guildhall.bookings.commands import (
+    accept_offer,
+    add_evidence,
+    announce_delay,
+    confirm_hours,
+    end_break,
+    finish_work,
+    start_break,
+)
 from guildhall.kernel.ids import new_id, public_id
 from guildhall.matching.commands import decline_offer
 from guildhall.media.commands import store_image
@@ -57,7 +65,9 @@ def test_the_live_part_is_silent_until_something_changes(ana, priya):
     after = client.get(page_of(booking_id, "/live"), {"seen": seen})
 
     assert (before.status_code, after.status_code) == (204, 200)
-    assert "is coming" in after.content.decode()
+    text = after.content.decode()
+    assert "is coming" in text
+    assert 0 < text.index("Rate per hour") < text.index("$135.00", text.index("Rate per hour"))
     assert b"<html" not in after.content
 
 
@@ -65,6 +75,31 @@ def test_the_start_code_is_there_until_work_begins(ana, priya):
     booking_id = given.authorized(ana, priya)
     code = given.booking(booking_id).start_code
     assert code in browser(ana).get(page_of(booking_id)).content.decode()
+
+
+def test_a_break_is_told_to_both(ana, priya):
+    booking_id = given.started(ana, priya)
+    job = f"/pro/jobs/{public_id('bk', booking_id)}"
+
+    def told():
+        return [
+            [
+                words
+                for words in ("is at work", "takes a break", "The paid time runs.", "The paid time stands still")
+                if words in text
+            ]
+            for text in (
+                page.content.decode() for page in (browser(ana).get(page_of(booking_id)), browser(priya).get(job))
+            )
+        ]
+
+    before = told()
+    start_break(booking_id=booking_id, by=priya.actor, at=clock_now())
+    meanwhile = told()
+    end_break(booking_id=booking_id, by=priya.actor, at=clock_now())
+
+    assert before == told() == [["is at work"], ["The paid time runs."]]
+    assert meanwhile == [["takes a break"], ["The paid time stands still"]]
 
 
 def test_hours_are_confirmed_once_and_the_receipt_has_every_line(ana, priya):
@@ -105,6 +140,7 @@ def test_nobody_pays_another_fee_than_they_saw(ana, priya):
     client = browser(ana)
     shown = client.get(page_of(booking_id, "/cancellation"))
     assert "Cancelling now is free." in shown.content.decode()
+    assert "Nothing is held on your card." in shown.content.decode()
     clock_at(given.booking(booking_id).starts_at.replace(hour=1))
 
     answer = client.post(page_of(booking_id, "/cancellation"), {"fee": "0", "reason": "Rain."})
@@ -140,7 +176,7 @@ def test_booking_again_keeps_what_and_where(ana, priya):
     client.post("/request/when", {"mode": "asap"})
     text = client.get("/request/price").content.decode()
     assert "Find a hum or a dead channel" in text
-    assert priya.first_name in text
+    assert "$135.00" in text.split(priya.first_name)[1].split("</dd>")[0]
 
 
 def test_lists_ask_the_database_as_often_for_many_as_for_one(ana, priya, django_assert_max_num_queries):
@@ -158,14 +194,15 @@ def test_lists_ask_the_database_as_often_for_many_as_for_one(ana, priya, django_
 
 def test_pages_of_bookings_meet(ana, priya, monkeypatch):
     monkeypatch.setattr("guildhall.web.customer.bookings._PAGE_SIZE", 2)
-    made = [given.scheduled(ana, hours_ahead=hours) for hours in (48, 96, 144)]
+    late, early, between = (given.scheduled(ana, hours_ahead=hours) for hours in (144, 48, 96))
+    made = [early, between, late]
     client = browser(ana)
 
     first = client.get("/my/bookings")
-    second = client.get(f"/my/bookings{first.context['older']}")
+    second = client.get(f"/my/bookings{first.context['further']}")
 
     seen = [row.card.id for answer in (first, second) for row in answer.context["rows"]]
-    assert seen == made[::-1]
+    assert seen == made
     assert client.get("/my/bookings?before=made-up").status_code == 400
 
 

@@ -1,5 +1,8 @@
 """From what, where and when to a booking: nothing is kept but a signed cookie, and nothing is booked twice."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.test import Client
 
@@ -7,6 +10,7 @@ from guildhall.bookings.models import Booking
 from guildhall.customers.queries import get_address, list_addresses
 from guildhall.kernel.ids import public_id
 from guildhall.web.asking.draft import COOKIE
+from guildhall.web.asking.times import first_offered
 from tests import given_people as people
 from tests.api.browser import browser
 from tests.given_matching import clock_at
@@ -50,6 +54,23 @@ def test_the_price_needs_no_session_and_keeps_nothing_in_the_database():
     assert not Booking.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("day", "held", "cancelling"),
+    [
+        ("2027-03-01", "As soon as somebody has accepted, up to", "because the start is less than 48 hours away"),
+        ("2027-03-03", "24 hours before the start up to", "and after that up to 48 hours before the start"),
+    ],
+)
+def test_what_is_held_and_what_cancelling_costs_is_said_as_it_is_at_that_distance(day: str, held: str, cancelling: str):
+    client = Client()
+    say(client, when={"mode": "scheduled", "day": day, "time": "13:00"})
+
+    text = " ".join(client.get("/request/price").content.decode().split())
+
+    assert held in text
+    assert cancelling in text
+
+
 @pytest.mark.parametrize("cookie", ["", "x", "eyJjYXRlZ29yeSI6ImF1ZGlvIn0:1abcde:forged"])
 def test_a_draft_that_nobody_signed_is_no_draft(cookie: str):
     client = Client()
@@ -66,7 +87,9 @@ def test_a_zip_code_where_nobody_works_is_told_at_once():
     none = client.post("/request/where", {"street": "1 Main Street", "zip_code": "00000"})
 
     assert (far.status_code, none.status_code) == (422, 422)
-    assert "We do not work in New York, NY yet." in far.content.decode()
+    assert (
+        "We do not work in New York, NY yet. We work in and around Los Angeles and San Diego." in far.content.decode()
+    )
     assert "We cannot find this ZIP code on the map." in none.content.decode()
 
 
@@ -84,6 +107,32 @@ def test_a_time_that_cannot_be_had_is_refused_in_words(day: str, time: str, word
 
     assert answer.status_code == 422
     assert words in answer.content.decode()
+
+
+def test_the_soonest_window_by_day_is_offered_first():
+    expected = {
+        "05:10": "2027-03-01 08:30",
+        "09:40": "2027-03-01 13:00",
+        "15:00": "2027-03-01 18:00",
+        "15:01": "2027-03-02 08:00",
+    }
+    for now, offered in expected.items():
+        at = datetime.fromisoformat(f"2027-03-01 {now}").replace(tzinfo=ZoneInfo(people.LOS_ANGELES))
+        assert first_offered(zone=people.LOS_ANGELES, at=at).isoformat(" ", "minutes") == offered
+    client = Client()
+    client.post("/request", {"category": "audio", "kind": "sound-fault"})
+    client.post("/request/where", {"street": "1 Main Street", "zip_code": "92101"})
+
+    form = client.get("/request/when").context["form"]
+
+    assert [name for name, _windows in form.fields["time"].choices[1:]] == [
+        "By day",
+        "In the evening",
+        "At night and early",
+    ]
+    assert form["time"].value() == "12:00"
+    in_spanish = client.get("/request/when", headers={"accept-language": "es"}).content.decode()
+    assert 'type="date" name="day" value="2027-03-01"' in in_spanish
 
 
 def test_the_second_of_two_equal_times_is_kept():
@@ -136,6 +185,7 @@ def test_without_a_card_the_vendors_page_comes_next():
 
     booking = public_id("bk", Booking.objects.get().id)
     assert answer["Location"] == f"/my/bookings/{booking}/card"
+    assert client.get("/my/request")["Location"] == f"/my/bookings/{booking}"
     waiting = client.get(answer["Location"])
     assert (waiting.status_code, waiting["Refresh"]) == (200, "1")
 

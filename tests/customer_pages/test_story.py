@@ -11,7 +11,7 @@ from guildhall.eventlog.queries import timeline
 from guildhall.kernel.ids import public_id
 from guildhall.payments.models import Payment
 from guildhall.timers.queries import clock_now
-from guildhall.web.customer.timeline import steps_of
+from guildhall.web.customer.timeline import steps_of, was_held
 from tests import given_bookings as given
 from tests import given_people as people
 from tests.api.browser import browser
@@ -46,6 +46,12 @@ def test_a_fee_is_no_pay_for_hours(ana, priya):
     card = access_booking(booking_id=booking_id, by=ana.actor)
     told = timeline(card.reference)
     charged = replace(told[-1], name="payment.captured")
+
+    assert "What was held" not in text_of(ana, booking_id)
+    made, released = (replace(told[-1], name=f"authorization.{what}") for what in ("made", "released"))
+    assert not was_held(told)
+    assert was_held([made, *told])
+    assert not was_held([made, released, *told])
 
     titles = [step["title"] for step in steps_of(card, [*told, charged], "Priya", None)]
 

@@ -1,12 +1,14 @@
 """Placing a customer's addresses on the map."""
 
 import pytest
+import zipcodes
+from django.conf import settings as django_settings
 from django.db import connection
 from hypothesis import HealthCheck, example, settings
 from hypothesis import given as any_of
 from hypothesis import strategies as st
 
-from guildhall.customers import gateway
+from guildhall.customers import gateway, zip_codes
 from guildhall.customers.commands import BadPin, UnknownZip, add_address, change_address
 from guildhall.customers.queries import get_address, list_addresses, places_near
 from guildhall.kernel.refusals import NotAllowed, NotFound
@@ -137,6 +139,20 @@ def test_an_address_is_its_customers_alone():
     assert add(ana, by=given.operator().actor)
 
     assert len(list_addresses(ana.id)) == 2
+
+
+def test_the_places_are_kept_for_the_next_process_and_a_broken_file_is_made_anew(monkeypatch, tmp_path):
+    monkeypatch.setattr(django_settings, "STATE", tmp_path)
+    read = zip_codes._rows.__wrapped__
+    from_the_package = read()
+    (kept,) = (tmp_path / "cache").iterdir()
+    monkeypatch.setattr(zipcodes, "list_all", list)
+
+    assert read() == from_the_package
+    assert len(from_the_package) > 40_000
+
+    kept.write_text('{"92101": [')
+    assert read() == {}
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

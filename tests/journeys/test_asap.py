@@ -46,8 +46,8 @@ def test_a_favourite_takes_the_job_and_is_paid_when_the_customer_says_nothing(to
     }
     town.assert_mails(
         ana,
-        "We have your request for Audio",
-        "Confirmed: Lena",
+        "We have your request: Audio",
+        "Confirmed with Lena",
         "Lena J. is on the way",
         "Work has started: Audio",
         "Please look at the hours",
@@ -58,7 +58,7 @@ def test_a_favourite_takes_the_job_and_is_paid_when_the_customer_says_nothing(to
         "Offer: Audio, $52.00",
         "The job is yours: Audio",
         "Your hours are with the customer",
-        "$52.00 for your Audio job",
+        "$52.00 for your job: Audio",
         "$52.00 is on its way into your bank account",
     )
     assert len(town.texts(lena)) == 1
@@ -117,7 +117,7 @@ def test_nobody_takes_it_and_the_customer_asks_more_widely(town: Town) -> None:
         ana,
         "We have your request",
         "Nobody is free",
-        "Confirmed: Priya",
+        "Confirmed with Priya",
         "Priya J. is on the way",
         "Work has started",
         "Please look at the hours",

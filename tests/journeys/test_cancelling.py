@@ -58,7 +58,7 @@ def test_an_asap_provider_who_has_not_left_costs_nothing(town: Town) -> None:
     cancelled(town, booking, fee=0)
 
     assert town.books(booking) == {"authorized": HELD, "released": HELD}
-    town.assert_mails(ana, "We have your request", "Confirmed: Priya", "Cancelled: Audio")
+    town.assert_mails(ana, "We have your request", "Confirmed with Priya", "Cancelled: Audio")
     town.assert_mails(priya, "Offer: Audio", "The job is yours", "Cancelled: Audio")
 
 

@@ -53,9 +53,9 @@ def test_contested_hours_are_charged_when_the_operator_has_decided(town: Town) -
         "transferred": 18_000,
     }
     town.morning()
-    for person, receipt in ((ana, "Receipt: $225.00"), (priya, "$180.00 for your Audio job")):
+    for person, receipt in ((ana, "Receipt: $225.00"), (priya, "$180.00 for your job: Audio")):
         subjects = town.subjects(person)
-        assert [one for one in subjects if one.startswith("Decided: your Audio job")]
+        assert [one for one in subjects if one.startswith("Decided: Audio")]
         assert [one for one in subjects if one.startswith(receipt)]
     assert [one for one in town.subjects(ana) if one.startswith("We are looking at the hours")]
     assert [one for one in town.subjects(priya) if one.startswith("The customer sees the hours differently")]
@@ -82,16 +82,16 @@ def test_a_provider_who_does_not_come_leaves_it_to_the_operator(town: Town) -> N
     town.assert_mails(
         ana,
         "We have your request",
-        "Confirmed: Priya",
+        "Confirmed with Priya",
         "Our team is looking at",
-        "Decided: your Audio job",
+        "Decided: Audio",
     )
     town.assert_mails(
         priya,
         "Offer: Audio",
         "The job is yours",
         "Our team is looking at",
-        "Decided: your Audio job",
+        "Decided: Audio",
     )
 
 

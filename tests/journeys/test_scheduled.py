@@ -57,7 +57,7 @@ def test_an_appointment_waits_is_matched_reminded_authorized_done_and_paid(town:
     town.assert_mails(
         ana,
         "We have your request",
-        "Confirmed: Priya",
+        "Confirmed with Priya",
         "Reminder: Audio",
         "Priya J. is on the way",
         "Work has started",
@@ -70,7 +70,7 @@ def test_an_appointment_waits_is_matched_reminded_authorized_done_and_paid(town:
         "The job is yours",
         "Reminder: Audio",
         "Your hours are with the customer",
-        "$162.00 for your Audio job",
+        "$162.00 for your job: Audio",
     )
 
 
@@ -101,9 +101,9 @@ def test_the_provider_cancels_and_others_are_asked(town: Town) -> None:
     town.assert_mails(
         ana,
         "We have your request",
-        "Confirmed: Priya",
+        "Confirmed with Priya",
         "We are finding somebody else",
-        "Confirmed: Marcus",
+        "Confirmed with Marcus",
         "Cancelled: Audio",
     )
     town.assert_mails(priya, "Offer: Audio", "The job is yours")
@@ -159,7 +159,7 @@ def test_the_bank_declines_when_the_money_is_to_be_held(town: Town) -> None:
     town.assert_mails(
         ana,
         "We have your request",
-        "Confirmed: Priya",
+        "Confirmed with Priya",
         "Reminder: Audio",
         "Please check your payment",
         "Cancelled: Audio",

@@ -79,7 +79,7 @@ class Town:
     def providers(
         self, people: Sequence[tuple[str, int]], place: Place, *, paid: bool = True, **more: Any
     ) -> list[Person]:
-        """Make several providers (first name, tier) of a place; `paid` says whether they have payout accounts."""
+        """Make several providers (first name, tier) of a place, who can be found by now; `paid` says whether they have payout accounts."""
         wanted = []
         for first_name, tier_rank in people:
             self._made += 1
@@ -97,7 +97,15 @@ class Town:
         made = self.stack.make_people(wanted)
         for person in made if paid else ():
             self.stack.open_payout_account(person, self.sandbox)
+        self.quiet()  # Who is asked is looked up in an index, which follows what happens.
         return made
+
+    def go_home(self) -> None:
+        """Let nobody work any more, and lift what an operator stopped: others come to the same places."""
+        for pause in self.olga.api.items("operator/pauses"):
+            self.olga.api.delete(f"operator/pauses/{pause['id']}")
+        self.stack.send_home()
+        self.quiet()
 
     # Time
 
@@ -173,16 +181,19 @@ class Town:
         """Whether a provider has an open offer of a booking."""
         return booking.id in {offer["booking_id"] for offer in self.offers(provider)}
 
+    def _offer(self, provider: Person, booking: Booking) -> str:
+        found = [str(one["id"]) for one in self.offers(provider) if one["booking_id"] == booking.id]
+        assert found, f"nothing is offered: {booking.read()}\n{self.stack.log_tail()}"
+        return found[0]
+
     def accept(self, provider: Person, booking: Booking) -> None:
         """Accept one's offer of a booking."""
-        [offer] = [one for one in self.offers(provider) if one["booking_id"] == booking.id]
-        provider.api.post(f"offers/{offer['id']}/acceptance")
+        provider.api.post(f"offers/{self._offer(provider, booking)}/acceptance")
         self.quiet()
 
     def decline(self, provider: Person, booking: Booking, reason: str = "") -> None:
         """Decline one's offer of a booking."""
-        [offer] = [one for one in self.offers(provider) if one["booking_id"] == booking.id]
-        provider.api.post(f"offers/{offer['id']}/decline", {"reason": reason})
+        provider.api.post(f"offers/{self._offer(provider, booking)}/decline", {"reason": reason})
         self.quiet()
 
     def put(self, who: Person, booking: Booking, status: str, **more: Any) -> None:

@@ -9,8 +9,8 @@ from django.contrib.gis.geos import MultiPolygon, Point
 
 from guildhall.kernel import rows
 from guildhall.kernel.ids import new_id
-from guildhall.kernel.rows import NOW, ONE_MORE_VERSION, change, fetch, fetch_all, from_now, read
-from guildhall.payments.models import Intent, Payment
+from guildhall.kernel.rows import NOW, ONE_MORE_VERSION, add, change, fetch, fetch_all, from_now, holds, read
+from guildhall.payments.models import Heard, Intent, Payment
 from guildhall.providers.models import Provider, ServiceArea
 from tests import given_people
 
@@ -105,6 +105,40 @@ class TestChanging:
         change(payment, {"version": ONE_MORE_VERSION})
 
         assert payment.version == 7
+
+
+class TestAdding:
+    def test_a_row_is_what_django_would_have_written(self):
+        like = an_intent()
+        values = {**everything_of(like), "id": new_id(), "key": "b"}
+        row = Intent(**values)
+
+        assert add(row)
+
+        assert everything_of(Intent.objects.get(id=row.id)) == everything_of(row) == values
+
+    def test_the_database_works_values_and_keys_out(self):
+        heard = Heard(event_id="evt_1", endpoint="platform", kind="payout.paid", object_ref="po_1", heard_at=MONDAY)
+
+        assert add(heard, next_try_at=NOW)
+
+        assert heard.id is not None
+        assert abs(heard.next_try_at - datetime.now(UTC)) < timedelta(minutes=1)
+
+    def test_once_per_key_changes_nothing_the_second_time(self):
+        first = an_intent()
+        again = Intent(kind="charge", key="a", subject=new_id(), next_try_at=MONDAY, planned_at=MONDAY)
+
+        assert not add(again, once_per="key")
+
+        assert everything_of(Intent.objects.get()) == everything_of(first)
+
+
+def test_a_condition_holds_or_not():
+    an_intent()
+
+    assert holds("exists (select from payments_intent where key = %s)", ["a"])
+    assert not holds("exists (select from payments_intent where key = %s)", ["b"])
 
 
 def test_threads_read_geometries_side_by_side():

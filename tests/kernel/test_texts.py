@@ -33,6 +33,15 @@ def test_what_must_stand_cannot_be_invisible(text):
     assert clean_line(text, field="name", length_max=20, required=False) == ""
 
 
+def test_a_refusal_is_said_in_the_readers_language_beside_its_field_too():
+    with pytest.raises(BadText) as refused:
+        clean_text("x" * 21, field="notes", length_max=20)
+
+    words = {"At most %(length_max)d characters fit here.": "Caben %(length_max)d."}
+    assert refused.value.said(words.__getitem__) == "Caben 20."
+    assert refused.value.fields_said(words.__getitem__) == [{"field": "notes", "detail": "Caben 20."}]
+
+
 @given(st.text(max_size=60))
 def test_any_text_is_cleaned_for_good_or_refused(text):
     try:

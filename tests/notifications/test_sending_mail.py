@@ -64,9 +64,9 @@ def test_both_sides_of_a_confirmed_booking_get_their_own_words(post):
     (to_ana,) = post.mails(to=ana.email, subject="Confirmed")
     (to_priya,) = post.mails(to=priya.email, subject="The job is yours")
     code = given.booking(booking_id).start_code
-    assert re.fullmatch(r"Confirmed: Priya0 R\. for Audio, Thursday, March 4, 10:00 AM PST", to_ana["subject"]), to_ana[
-        "subject"
-    ]
+    assert re.fullmatch(r"Confirmed with Priya0 R\.: Audio, Thursday, March 4, 10:00 AM PST", to_ana["subject"]), (
+        to_ana["subject"]
+    )
     assert f"Start code: {code}" in to_ana["text"]
     assert "/my/bookings/bk_" in to_ana["text"]
     assert "1 Main Street, San Diego, CA 92101" in to_priya["text"]

@@ -1,9 +1,11 @@
 """Text messages leave once, to people who agreed, while the offer stands; STOP ends them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from guildhall.catalog.queries import get_category
 from guildhall.identity.models import Account, Consent
 from guildhall.identity.queries import get_contact, has_consent
 from guildhall.identity.types import ConsentKind
@@ -63,12 +65,34 @@ def test_an_offer_by_text_message_fits_one_segment_and_says_what_counts(post, as
     (text,) = post.texts()
     body = text["body"]
     assert text["to"] == number_of(priya)
-    assert body.startswith("AV Heroes: Audio Thu Mar 4 10:00 AM PST, $")
-    assert body.endswith("Reply STOP to end")
-    assert "Answer in 4 h: http://127.0.0.1:" in body
+    assert body.startswith("AV Heroes: Audio, Thu Mar 4 10:00 AM PST, $")
+    assert body.endswith(" STOP to end")
+    assert " 4 h left: http://127.0.0.1:" in body
     assert " mi. " in body
     assert segments(body) == 1, (len(body), body)
     assert not [word for word in ("Ana", "Alvarez", "Main", "92101") if word in body]
+
+
+def test_a_job_is_called_by_what_is_to_be_done_and_by_its_category_where_that_is_too_long(asked, settings):
+    settings.PUBLIC_URL = "https://heroes.example"
+    asked()
+    tell()
+    waiting = sms()
+    subject = checking.subject_of(waiting)
+
+    def written(kind, category, language="en"):
+        booking = replace(subject.booking, kind=kind, category_id=get_category(category).id)
+        contact = replace(subject.contact, language=language)
+        about = replace(subject, booking=booking, contact=contact)
+        body = rendering.render_text(waiting, about, valid_seconds=60).body
+        assert segments(body) == 1, (len(body), body)
+        return body.removeprefix("AV Heroes: ").split(",")[0], rendering.render_mail(waiting, about).subject.split(",")[
+            0
+        ]
+
+    assert written("tv-mounting", "video") == ("Mount a television", "Offer: Mount a television")
+    assert written("tv-mounting", "video", "es") == ("Video", "Oferta: Montar un televisor")
+    assert written("meeting-room-video", "video") == ("Video", "Offer: Install a meeting room display and camera")
 
 
 def test_a_delivered_text_message_is_known_to_be(post, asked):

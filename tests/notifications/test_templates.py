@@ -235,15 +235,20 @@ EVENTS = sorted({rule.event for rule in DEFAULT_RULES})
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_every_cell_of_the_default_matrix_is_written_in_full(world, language):
     Account.objects.update(language=language)
-    written = set()
+    written, said = set(), ""
     for event in (event for name in EVENTS for event in world.events(name)):
         for message, subject in letters(event):
             written.add((event.name, message.role, message.channel, message.template))
             if message.channel == "sms":
                 check_text(rendering.render_text(message, subject, valid_seconds=60), language)
             else:
-                check_mail(rendering.render_mail(message, subject), message, language)
+                mail = rendering.render_mail(message, subject)
+                check_mail(mail, message, language)
+                said += mail.text
 
+    assert (
+        set(re.findall(r"\bH[eé]roe?s?\b", said)) - {"Heroes"} == {"en": {"Hero"}, "es": {"Héroe", "Héroes"}}[language]
+    )
     sent = [rule for rule in DEFAULT_RULES if rule.channel != "in_app"]
     assert written == {(rule.event, rule.role, rule.channel, rule.template) for rule in sent}
 
@@ -251,7 +256,7 @@ def test_every_cell_of_the_default_matrix_is_written_in_full(world, language):
 def check_text(text, language):
     assert MISSING not in text.body
     assert text.body.startswith("AV Heroes: ")
-    assert text.body.endswith({"en": "Reply STOP to end", "es": "STOP para baja"}[language])
+    assert text.body.endswith({"en": "STOP to end", "es": "STOP para baja"}[language])
     assert segments(text.body) == 1, text.body
 
 

@@ -10,17 +10,17 @@ from tests.browser.checking import opened
 from tests.browser.conftest import browser as browser  # noqa: PLC0414 - a fixture given on
 from tests.browser.conftest import sign_in
 from tests.journeys.town import Town
+from tests.running import in_order
 from tests.stack import Stack
 
 
 @pytest.fixture(scope="package")
 def running_town() -> Iterator[Town]:
-    """Start the system; at the end `./guild verify` finds nothing."""
+    """Start a system of its own: the queue says what waits, whoever left it there."""
     with Stack() as stack:
         town = Town(stack)
         yield town
-        town.quiet()
-        stack.verify()
+        in_order(town)
 
 
 @pytest.fixture

@@ -58,6 +58,7 @@ def test_contested_hours_are_decided_and_what_is_wrong_is_said(town: Town, addre
     expect(pane).to_contain_text("Logged 2 h")
     expect(pane).to_contain_text("Customer says 1 h 30 min")
     expect(pane).to_contain_text("He was on the telephone.")
+    expect(pane).to_contain_text("Logged: 120 minutes. The customer says: 90.")
     pane.get_by_label("Minutes that count").fill("100")
     pane.get_by_role("button", name="Settle the hours").click()
     expect(pane.locator(".summary")).to_contain_text("Reason")

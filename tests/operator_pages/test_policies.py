@@ -1,11 +1,16 @@
 """Policies in the hands of an operator: their units, the matrix, and what a version changed."""
 
-import pytest
+import re
+from pathlib import Path
 
+import pytest
+from django.utils import translation
+
+from guildhall.policy import types
 from guildhall.policy.queries import current_version, get
-from guildhall.policy.types import POLICIES, MatchingPolicy, MoneyPolicy, NotificationPolicy
+from guildhall.policy.types import POLICIES, MatchingPolicy, MoneyPolicy, NotificationPolicy, RankingWeights
 from guildhall.web.operator.policy_forms import PolicyForm, members_of
-from guildhall.web.operator.policy_words import ABOUT, EVENTS, LABELS, NAMES
+from guildhall.web.operator.policy_words import ABOUT, EVENTS, LABELS, NAMES, REFUSED
 from tests import given_people as people
 from tests.api.browser import browser
 
@@ -63,6 +68,37 @@ def test_what_a_policy_refuses_is_said_in_the_words_of_the_page(olga):
     assert answer.status_code == 422
     assert "last_wave_ends_hours_before_if_late must" not in answer.content.decode()
     assert current_version(MatchingPolicy) == 0
+
+
+REFUSALS = [
+    (
+        "matching",
+        {"last_wave_ends_hours_before_if_late": "40"},
+        "si se reserva tarde, en horas antes del comienzo» no puede ser más que «La",
+    ),
+    ("matching", {"last_wave_ends_hours_before": "200"}, "La última ronda debe terminar después"),
+    ("matching", {f"weights__{name}": "0" for name in RankingWeights.model_fields}, "Algo tiene que contar"),
+    ("money", {"currency": "dollar"}, "Escribe tres letras mayúsculas"),
+    ("booking", {"contest_hours": "66"}, "66 h para objetar y 12 h para liquidar suman 114 h;"),
+]
+
+
+@pytest.mark.parametrize(("document", "changes", "words"), REFUSALS)
+def test_what_a_policy_refuses_is_said_in_the_readers_language(olga, document, changes, words):
+    olga.cookies["language"] = "es"
+
+    with translation.override("en"):
+        answer = olga.post(f"/ops/policies/{document}", filled(get(POLICIES[document]), **changes))
+
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert current_version(POLICIES[document]) == 0
+
+
+def test_every_sentence_of_a_policys_own_has_words_on_the_page():
+    source = Path(types.__file__).read_text()
+
+    assert {*re.findall(r'PydanticCustomError\(\s*"(\w+)"', source)} <= REFUSED.keys()
 
 
 def test_a_message_is_switched_off_by_its_tick_and_on_again(olga):

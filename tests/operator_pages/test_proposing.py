@@ -95,9 +95,12 @@ def test_a_customer_without_a_card_says_yes_by_the_link_and_goes_on_to_the_card(
     assert given.facts(booking.id) == ["booking.proposed", "booking.requested"]
 
 
-def test_with_a_card_on_file_a_yes_is_enough(olga):
+def test_with_a_card_on_file_a_yes_is_enough_and_the_time_offered_first_leaves_an_hour_for_it(olga):
     ana = people.customer("Ana", card=True)
-    booking = sent(browser(olga).post(desk_of(ana), form_for(ana)))
+    desk = browser(olga)
+    offered = {name: desk.get(desk_of(ana)).context["form"][name].value() for name in ("day", "time")}
+    booking = sent(desk.post(desk_of(ana), form_for(ana, **offered)))
+    assert booking.deadline_at >= clock_now() + timedelta(hours=1)
     page = f"/my/bookings/{public_id('bk', booking.id)}"
 
     assert "is on file and is used for it" in browser(ana).get(page).content.decode()
@@ -148,6 +151,28 @@ def test_the_wrong_scope_cannot_book(olga):
     assert not Booking.objects.exists()
 
 
+def test_the_link_is_sent_again(olga):
+    ana = people.customer("Ana")
+    desk = browser(olga)
+    booking = sent(desk.post(desk_of(ana), form_for(ana)))
+    given.let_it_happen()
+    page = f"/ops/bookings/{public_id('bk', booking.id)}"
+    assert "Send the link again" in desk.get(page).content.decode()
+    assert "less than a minute ago" in desk.post(f"{page}/link").content.decode()
+    later(minutes=2)
+
+    answer = desk.post(f"{page}/link")
+    given.let_it_happen()
+
+    text = desk.get(answer["Location"]).content.decode()
+    assert "Sent again. The customer has a new mail with the link." in text
+    assert "The link was sent to the customer again" in text
+    mails = OutgoingMessage.objects.filter(reference=booking.reference, channel="email")
+    assert [(mail.recipient_id, mail.template) for mail in mails] == [(ana.id, "booking-proposed")] * 2
+    browser(ana).post(f"/my/bookings/{public_id('bk', booking.id)}/agreement")
+    assert "Send the link again" not in desk.get(page).content.decode()
+
+
 def test_without_a_yes_the_link_ends(olga):
     ana = people.customer("Ana")
     booking = sent(browser(olga).post(desk_of(ana), form_for(ana)))
@@ -169,9 +194,12 @@ def test_another_time_moves_when_the_customer_says_yes(olga):
     number = public_id("bk", booking_id)
     page = f"/my/bookings/{number}"
 
-    answer = browser(olga).post(f"/ops/bookings/{number}/rescheduling", {"starts_at": wall.isoformat("T", "minutes")})
+    desk, address = browser(olga), f"/ops/bookings/{number}/rescheduling"
+    same = given.local_start(given.booking(booking_id).starts_at).isoformat("T", "minutes")
+    assert desk.post(address, {"starts_at": same}).status_code == 422
+    assert given.booking(booking_id).proposed_until is None
 
-    assert answer.status_code == 303
+    assert desk.post(address, {"starts_at": wall.isoformat("T", "minutes")}).status_code == 303
     assert given.booking(booking_id).status == "confirmed"
     assert "the customer can say yes until" in browser(olga).get(f"/ops/bookings/{number}").content.decode()
     at_home = browser(ana)

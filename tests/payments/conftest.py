@@ -10,6 +10,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
+from guildhall.payments.types import FOLLOWED
 from sandbox import stripe as emulation
 from sandbox.clock import VirtualClock
 from sandbox.store import Store
@@ -58,7 +59,10 @@ def vendor(_server: _Server, settings: Any, tmp_path: Path) -> Iterator[Vendor]:
         VirtualClock(),
         public_url=_server.url,
         secret_key=settings.STRIPE_SECRET_KEY,
-        webhook_targets=[WebhookTarget(kind, "http://127.0.0.1:9/never", secret) for kind, secret in SECRETS.items()],  # type: ignore[arg-type]
+        webhook_targets=[
+            WebhookTarget(kind, "http://127.0.0.1:9/never", SECRETS[kind], followed)
+            for kind, followed in FOLLOWED.items()
+        ],
         check_contracts=True,
     )
     _server.app = Starlette(routes=emulation.routes(emulator))

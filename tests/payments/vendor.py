@@ -13,6 +13,7 @@ from guildhall.timers.commands import travel_to
 from guildhall.timers.queries import clock_now
 from sandbox.stripe import StripeEmulator
 from sandbox.stripe.webhooks import sign
+from tests.clients import NO_TLS
 
 VISA = "4242424242424242"
 REFUSED_LATER = "4000000000000341"
@@ -28,7 +29,7 @@ class Vendor:
     def __init__(self, emulator: StripeEmulator, url: str, secrets: dict[str, str]) -> None:
         self.emulator = emulator
         self.secrets = secrets
-        self.http = httpx.Client(base_url=url, trust_env=False, follow_redirects=False)
+        self.http = httpx.Client(base_url=url, trust_env=False, verify=NO_TLS, follow_redirects=False)
 
     def close(self) -> None:
         self.http.close()

@@ -1,14 +1,16 @@
-"""The running system and the browser of `tests/browser`, with a town in it."""
+"""A browser, and a running town."""
 
 import pytest
 
-from tests.browser.conftest import browser, pictures, site, system
+from tests.browser.conftest import browser, pictures
+from tests.customer_pages.conftest import site
+from tests.journeys.conftest import running_town
 from tests.journeys.town import Town
 
-__all__ = ["browser", "pictures", "site", "system"]
+__all__ = ["browser", "pictures", "running_town", "site"]
 
 
-@pytest.fixture(scope="package")
-def town(system):
-    """People of the running system."""
-    return Town(system)
+@pytest.fixture
+def town(running_town: Town) -> Town:
+    """Give the people of the running system."""
+    return running_town

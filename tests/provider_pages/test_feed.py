@@ -6,6 +6,7 @@ import icalendar
 import pytest
 from django.test import Client
 
+from guildhall.identity.models import Account
 from guildhall.kernel.refusals import NotFound
 from guildhall.scheduling.commands import add_time_off, close_feed, open_feed
 from guildhall.scheduling.queries import feed_number
@@ -45,6 +46,10 @@ def test_the_feed_tells_jobs_and_time_off(priya):
     assert job["dtstart"].dt == given.booking(booking_id).starts_at
     assert str(job["location"]).startswith("1 Main Street") or "," in str(job["location"])
     assert str(away["summary"]) == "Time off"
+
+    Account.objects.filter(id=priya.id).update(language="es")
+    events = icalendar.Calendar.from_ical(Client().get(address(priya)).content).walk("VEVENT")
+    assert "Tiempo libre" in {str(event["summary"]) for event in events}
 
 
 def test_an_address_ends_when_there_is_another_and_when_it_is_taken_back(priya):

@@ -6,7 +6,9 @@ import pytest
 
 from guildhall.bookings.commands import cancel_booking, confirm_hours
 from guildhall.kernel.ids import new_id, public_id
+from guildhall.kernel.money import Money
 from guildhall.payments.queries import list_earnings
+from guildhall.providers.queries import get_profile
 from guildhall.timers.queries import clock_now
 from tests import given_bookings as given
 from tests import given_people as people
@@ -45,6 +47,44 @@ def test_lists_ask_as_much_for_many_as_for_one(priya, path, django_assert_max_nu
     assert count() <= few
 
 
+def test_a_job_is_called_by_its_kind_first_and_its_category_second(priya):
+    ana = people.customer(card=True)
+    kind = "Find a hum or a dead channel"
+    asked = given.scheduled(ana, kind="sound-fault", hours_ahead=96)
+    given.let_it_happen()
+    given.taken(ana, priya, kind="sound-fault")
+    offer = f"/pro/offers/{public_id('of', given.offers(asked)[priya.id])}"
+    shown = (
+        (priya, "/pro/"),
+        (priya, "/pro/offers"),
+        (priya, offer),
+        (ana, "/my/bookings"),
+        (people.operator(), "/ops/bookings"),
+    )
+    for who, path in shown:
+        text = browser(who).get(path).content.decode().split("<main")[1]
+        assert 0 < text.index(kind) < text.index("Audio", text.index(kind)), path
+
+
+def test_what_was_listed_can_be_said_otherwise(priya):
+    said = {"category": "audio", "title": "Tune a hall", "price_model": "hourly", "price": "40"}
+    client = browser(priya)
+    client.post("/pro/work/listings/new", {**said, "key": str(new_id())})
+    [listed] = get_profile(priya.id).services
+    page = f"/pro/work/listings/{public_id('sv', listed.id)}"
+    assert f'href="{page}"' in client.get("/pro/work/listings").content.decode()
+    assert client.get(page).context["form"].initial == {**said, "description": "", "price": 40, "duration": None}
+
+    assert client.post(page, {**said, "price": ""}).status_code == 422
+    assert client.post(page, {**said, "price": "45.50", "duration": "90"})["Location"] == "/pro/work/listings?saved"
+    assert "Saved." in client.get("/pro/work/listings?saved").content.decode()
+    assert "Los Angeles;" in client.get("/pro/work/hours").content.decode()
+
+    [changed] = get_profile(priya.id).services
+    assert (changed.id, changed.price, changed.duration_minutes) == (listed.id, Money(4_550, "USD"), 90)
+    assert browser(people.provider("Diego")).post(page, said).status_code == 404
+
+
 def test_who_is_new_reads_what_is_missing_and_whose_turn_it_is():
     people.catalogue()
     nora = browser(people.registered_provider("Nora"))
@@ -69,7 +109,7 @@ def test_what_was_earned_is_told_once_its_hours_are_final(priya):
     assert (one.reference, one.kind, one.is_blocked) == (f"booking:{booking_id}", "work", False)
     page = browser(priya).get("/pro/earnings").content.decode()
     assert f"{one.amount_minor / 100:.2f}" in page
-    assert "Audio, Ana A." in page
+    assert "Audio for Ana A." in page
     assert list_earnings(people.provider("Diego").id, since=since) == []
 
 

@@ -4,6 +4,8 @@ import math
 
 import pytest
 from django.db import connection
+from django.utils import translation
+from django.utils.translation import gettext
 from geographiclib.geodesic import Geodesic
 from hypothesis import HealthCheck, settings
 from hypothesis import given as any_of
@@ -133,6 +135,8 @@ def test_what_is_no_area_is_refused_with_a_sentence(area):
 
     assert refused.value.status == 400
     assert refused.value.extra["errors"] == [{"field": "area", "detail": refused.value.detail}]
+    with translation.override("es"):
+        assert refused.value.said(gettext) != refused.value.detail
 
 
 _numbers = st.one_of(

@@ -21,6 +21,7 @@ from guildhall.providers.commands import (
     UnknownTier,
     UnknownTimeZone,
     add_service,
+    change_service,
     describe_provider,
     record_offer_answer,
     record_payout_account,
@@ -273,14 +274,52 @@ def test_a_listing_that_does_not_fit_is_refused(changes, refusal):
     assert get_profile(priya.id).services == []
 
 
-def test_another_providers_listing_cannot_be_taken_down():
+def say(provider, service_id, **changes):
+    values = {
+        "category": "video",
+        "title": "Calibrate a wall",
+        "description": "",
+        "price_model": PriceModel.QUOTE,
+        "price": None,
+        "duration_minutes": None,
+    }
+    change_service(provider_id=provider.id, service_id=service_id, by=provider.actor, **{**values, **changes})
+
+
+def test_a_listing_is_changed_as_long_as_it_is_shown():
+    priya = given.registered_provider()
+    service_id = list_service(priya)
+
+    say(priya, service_id)
+
+    listed = get_service(service_id)
+    assert (listed.title, listed.description, listed.price, listed.duration_minutes) == (
+        "Calibrate a wall",
+        "",
+        None,
+        None,
+    )
+    assert listed.category_id == get_category("video").id
+    for changes, refusal in (({"price": Money(9_000, "USD")}, BadListing), ({"title": ""}, BadText)):
+        with pytest.raises(refusal):
+            say(priya, service_id, **changes)
+    assert get_service(service_id) == listed
+    set_service_listed(provider_id=priya.id, service_id=service_id, listed=False, by=priya.actor)
+    with pytest.raises(NotFound):
+        say(priya, service_id)
+
+
+def test_another_providers_listing_cannot_be_changed_or_taken_down():
     priya, diego = given.registered_provider(), given.registered_provider("Diego")
     service_id = list_service(priya)
+    listed = get_service(service_id)
 
     with pytest.raises(NotFound):
         set_service_listed(provider_id=diego.id, service_id=service_id, listed=False, by=diego.actor)
+    with pytest.raises(NotFound):
+        say(diego, service_id)
 
-    assert get_service(service_id).id == service_id
+    assert get_service(service_id) == listed
 
 
 def is_open(provider):

@@ -3,6 +3,8 @@
 from datetime import time, timezone
 
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext
 from hypothesis import given as any_of
 from hypothesis import strategies as st
 
@@ -46,7 +48,8 @@ def test_stretches_on_each_other_are_not(weekly):
     with pytest.raises(BadHours) as refused:
         check_week(weekly)
 
-    assert refused.value.detail
+    with translation.override("es"):
+        assert refused.value.said(gettext) != refused.value.detail
 
 
 _minutes = st.builds(time, st.integers(0, 23), st.integers(0, 59))

@@ -1,5 +1,6 @@
 """Live pages over real sockets: nothing is missed or told twice, whatever is killed, and a stream ends with its session."""
 
+import asyncio
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 
 import httpx
 import pytest
+from psycopg_pool import PoolTimeout
 
 from guildhall.eventlog import delivery
 from guildhall.eventlog.commands import ensure_subscriptions
@@ -19,6 +21,7 @@ from guildhall.identity.commands import issue_tokens, revoke_tokens, sign_out
 from guildhall.notifications.commands import nudge
 from guildhall.notifications.queries import feed_after, feed_head
 from guildhall.timers.queries import clock_now
+from guildhall.web.realtime.app import make_application
 from guildhall.web.realtime.hub import SOCKETS_AT_MOST
 from tests import given_people as people
 
@@ -187,6 +190,16 @@ def test_who_is_not_signed_in_or_asks_from_another_site_or_too_often_is_refused(
         answer = live.refusal("/api/v1/live", **headers)
         assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
         assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.headers["x-request-id"] == answer.json()["request_id"]
+    for method, path, status, code in (
+        ("POST", "/api/v1/live", 405, "method_not_allowed"),
+        ("DELETE", "/my/live/events", 405, "method_not_allowed"),
+        ("GET", "/api/v1/alive", 404, "not_found"),
+    ):
+        answer = httpx.request(method, f"{live.url}{path}", headers=own, trust_env=False)
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+        assert (answer.json()["code"], "GET" in answer.headers.get("allow", "")) == (code, status == 405)
+        assert answer.headers["x-request-id"] == answer.json()["request_id"]
     for path in ("/my/live/events", "/pro/live/events", "/ops/live/events"):
         assert live.refusal(path).status_code == 401
         assert live.refusal(path, Cookie="guildhall_my=x; guildhall_pro=x").status_code == 401
@@ -224,3 +237,29 @@ def test_a_nudge_reaches_its_account_and_moves_no_position(live):
         assert events.next()["event"] == "look"
         position = happen(ana)
         assert head < events.next()["position"] <= position
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "code"), [(ZeroDivisionError, 500, "internal_error"), (PoolTimeout, 503, "unavailable")]
+)
+def test_a_fault_is_a_problem_with_an_id_under_which_the_log_has_it(monkeypatch, caplog, fault, status, code):
+    def fails(_request):
+        raise fault("secret")
+
+    monkeypatch.setattr("guildhall.web.realtime.app.bearer", fails)
+    transport = httpx.ASGITransport(make_application(), raise_app_exceptions=False)
+
+    async def ask() -> httpx.Response:
+        async with httpx.AsyncClient(transport=transport, base_url="http://live") as client:
+            return await client.get("/api/v1/live")
+
+    answer = asyncio.run(ask())
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["x-request-id"] == answer.json()["request_id"]
+    assert ("retry-after" in answer.headers) == (status == 503)
+    assert "secret" not in answer.text
+    assert [answer.json()["request_id"] in record.getMessage() for record in caplog.records if record.exc_info] == [
+        True
+    ]

@@ -8,10 +8,10 @@ from playwright.sync_api import Browser
 from tests.browser.conftest import browser as browser  # noqa: PLC0414 - a fixture given on
 from tests.customer_pages.conftest import site as site  # noqa: PLC0414
 from tests.journeys import places
-from tests.journeys.conftest import running_town as running_town  # noqa: PLC0414
 from tests.journeys.conftest import town as town  # noqa: PLC0414
 from tests.journeys.places import Place
 from tests.journeys.town import Town
+from tests.operator_pages.conftest import running_town as running_town  # noqa: PLC0414
 from tests.road_pages.stage import Stage
 from tests.watching import Step
 

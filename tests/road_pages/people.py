@@ -15,6 +15,7 @@ from tests.stack import PASSWORD, Person
 from tests.watching import exactly
 
 SLOW_MS = 20_000
+WORK = "Find a hum or a dead channel"
 _INNER_OF_RING = 0.8
 
 
@@ -101,7 +102,7 @@ class Customer(Seat):
         self.link("Book somebody")
         self.page.get_by_role("button", name="1 Main Street").click()
         self.link("Audio")
-        self.page.get_by_text("Find a hum or a dead channel").click()
+        self.page.get_by_text(WORK).click()
         self.press("Continue")
         self._say_when(at)
 
@@ -251,7 +252,7 @@ class Provider(Seat):
 
     def opens_offer(self, pay: str) -> None:
         """Look at the offer that came to the first page by itself."""
-        offer = self.page.locator("#today, #offers").get_by_role("link", name="Audio")
+        offer = self.page.locator("#today, #offers").get_by_role("link", name=WORK)
         expect(offer).to_contain_text(pay, timeout=SLOW_MS)
         self.stage.fits(self.page)
         offer.click()
@@ -261,7 +262,7 @@ class Provider(Seat):
     def has_no_offer(self) -> None:
         """Nothing is asked of them."""
         expect(self.page.locator("#today")).to_contain_text("Nothing to do at the moment")
-        expect(self.page.locator("#today").get_by_role("link", name="Audio")).to_have_count(0)
+        expect(self.page.locator("#today").get_by_role("link", name=WORK)).to_have_count(0)
 
     def accept(self, seen_by: Customer) -> None:
         """Accept the offer that is open before them; the customer sees it at once."""
@@ -313,7 +314,7 @@ class Provider(Seat):
         expect(said).to_be_visible(timeout=SLOW_MS)
         self.stage.fits(self.page)
 
-    def earned(self, amount: str, state: str, *, kind: str = "Audio, Ana J.") -> None:
+    def earned(self, amount: str, state: str, *, kind: str = f"{WORK} for Ana J.") -> None:
         """The newest line of the earnings; the page is no live one, and the share is sent a moment after the hours are agreed."""
         self.goes_to("/earnings")
         line = self.page.locator("section .row").first

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.journeys.town import BEGINNER, EXPERT, INTERMEDIATE
-from tests.road_pages.people import customer, operator, provider
+from tests.road_pages.people import WORK, customer, operator, provider
 from tests.road_pages.stage import Stage, walked
 
 pytestmark = pytest.mark.timeout(300)
@@ -48,16 +48,16 @@ def test_a_favourite_is_asked_first_and_is_paid_though_the_customer_says_nothing
         "transferred": 5_200,
         "released": HELD - HOUR_OF_A_BEGINNER,
     }
-    cancelled = ("We have your request", "Confirmed: Lena", "Cancelled: Audio")
+    cancelled = ("We have your request", "Confirmed with Lena", f"Cancelled: {WORK}")
     paid = ("Lena J. is on the way", "Work has started", "Please look at the hours", "Receipt: $65.00")
-    ana.was_mailed(*cancelled, "We have your request", "Confirmed: Lena", *paid)
-    offered = ("Offer: Audio, $52.00", "The job is yours: Audio")
-    earned = ("Your hours are with the customer", "$52.00 for your Audio job", "$52.00 is on its way into your bank")
-    lena.was_mailed(*offered, "Cancelled: Audio", *offered, *earned)
+    ana.was_mailed(*cancelled, "We have your request", "Confirmed with Lena", *paid)
+    offered = (f"Offer: {WORK}, $52.00", f"The job is yours: {WORK}")
+    earned = ("Your hours are with the customer", f"$52.00 for your job: {WORK}", "$52.00 is on its way into your bank")
+    lena.was_mailed(*offered, f"Cancelled: {WORK}", *offered, *earned)
     lena.was_texted(2)
     priya.was_mailed()
     priya.was_texted(0)
-    lena.messages("/pro", "$52.00 is on its way into your bank", "$52.00 for your Audio job")
+    lena.messages("/pro", "$52.00 is on its way into your bank", f"$52.00 for your job: {WORK}")
     ana.messages("/my", "Receipt: $65.00", "Please look at the hours")
 
 
@@ -94,7 +94,7 @@ def test_the_cascade_goes_down_to_the_last_tier(stage: Stage) -> None:
     lena.earned("$52.00", "On your account")
     assert ana.books["captured"] == HOUR_OF_A_BEGINNER
     for one in (priya, marcus):
-        one.was_mailed("Offer: Audio")
+        one.was_mailed(f"Offer: {WORK}")
         one.was_texted(1)
 
 
@@ -135,9 +135,9 @@ def test_nobody_takes_it_and_the_customer_asks_again_and_then_for_another_time(s
         "We have your request",
         "Nobody is free",
         "Nobody is free",
-        "Your Audio job has a new time",
-        "Confirmed: Priya",
-        "Cancelled: Audio",
+        f"Your job has a new time: {WORK}",
+        "Confirmed with Priya",
+        f"Cancelled: {WORK}",
     )
 
 
@@ -157,4 +157,4 @@ def test_nobody_takes_it_and_the_customer_cancels_or_does_nothing(stage: Stage) 
     ana.reads("The time for an answer passed. It costs nothing")
     ana.pays("Nothing is held.")
     assert ana.books == {"authorized": HELD, "released": HELD}
-    ana.was_mailed(*["We have your request", "Nobody is free", "Cancelled: Audio"] * 2)
+    ana.was_mailed(*["We have your request", "Nobody is free", f"Cancelled: {WORK}"] * 2)

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.clients import ASKS_ALWAYS, ASKS_ONCE, DECLINED, DECLINED_LATER, VISA
 from tests.customer_pages.walking import pay
-from tests.road_pages.people import Customer, customer, provider
+from tests.road_pages.people import WORK, Customer, customer, provider
 from tests.road_pages.stage import Stage, walked
 
 pytestmark = pytest.mark.timeout(300)
@@ -97,10 +97,10 @@ def test_a_card_is_declined_and_another_one_works(stage: Stage) -> None:
     priya.earned("$54.00", "On your account", kind="Cancelled late")
     ana.was_mailed(
         "We have your request",
-        "Confirmed: Priya",
+        "Confirmed with Priya",
         "Please check your payment",
-        "Reminder: Audio",
-        "Cancelled: Audio",
+        f"Reminder: {WORK}",
+        f"Cancelled: {WORK}",
         "Receipt: $67.50",
     )
 
@@ -126,7 +126,7 @@ def test_a_card_that_never_comes_ends_the_request(stage: Stage) -> None:
     ana.link("Go back")
     ana.sees("This booking is cancelled")
     assert ana.books == {}
-    ana.was_mailed("We have your request", "Cancelled: Audio")
+    ana.was_mailed("We have your request", f"Cancelled: {WORK}")
     priya.was_mailed()
     ana.ask_again()
     pay(ana.page)

@@ -34,7 +34,7 @@ def test_hours_beyond_the_authorization_are_capped(stage: Stage) -> None:
     assert ana.books == {"authorized": HELD, "captured": HELD, "transferred": 33_750}
     ana.was_mailed(
         "We have your request",
-        "Confirmed: Priya",
+        "Confirmed with Priya",
         "Priya J. is on the way",
         "Work has started",
         "Please look at the hours",

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from tests.road_pages.people import customer, provider
+from tests.road_pages.people import WORK, customer, provider
 from tests.road_pages.stage import Stage, walked
 from tests.road_pages.test_cards import DAY, HELD, starts_at
 
@@ -33,8 +33,8 @@ def test_an_appointment_is_planned_matched_reminded_held_done_and_paid(stage: St
     town.wait("2 min")
     ana.pays("$421.88 is held on Visa ···· 4242", "Not a charge")
     assert ana.books == {"authorized": HELD}
-    ana.messages("/my", "Reminder: Audio")
-    priya.messages("/pro", "Reminder: Audio")
+    ana.messages("/my", f"Reminder: {WORK}")
+    priya.messages("/pro", f"Reminder: {WORK}")
 
     town.until(start - timedelta(minutes=30))
     ana.opens_booking()
@@ -45,9 +45,9 @@ def test_an_appointment_is_planned_matched_reminded_held_done_and_paid(stage: St
     priya.earned("$162.00", "On your account")
     assert ana.books == {"authorized": HELD, "captured": 20_250, "released": HELD - 20_250, "transferred": 16_200}
     work = ("Priya J. is on the way", "Work has started", "Please look at the hours", "Receipt: $202.50")
-    ana.was_mailed("We have your request", "Confirmed: Priya", "Reminder: Audio", *work)
-    paid = ("Your hours are with the customer", "$162.00 for your Audio job")
-    priya.was_mailed("Offer: Audio", "The job is yours", "Reminder: Audio", *paid)
+    ana.was_mailed("We have your request", "Confirmed with Priya", f"Reminder: {WORK}", *work)
+    paid = ("Your hours are with the customer", f"$162.00 for your job: {WORK}")
+    priya.was_mailed(f"Offer: {WORK}", "The job is yours", f"Reminder: {WORK}", *paid)
     priya.was_texted(1)
 
 
@@ -73,8 +73,8 @@ def test_the_provider_gives_the_job_back_and_others_are_asked(stage: Stage) -> N
     ana.cancel("free", told=marcus)
     assert ana.books == {}
     ana.was_mailed(
-        "We have your request", "Confirmed: Priya", "We are finding", "Confirmed: Marcus", "Cancelled: Audio"
+        "We have your request", "Confirmed with Priya", "We are finding", "Confirmed with Marcus", f"Cancelled: {WORK}"
     )
-    priya.was_mailed("Offer: Audio", "The job is yours")
-    marcus.was_mailed("Offer: Audio", "Offer: Audio", "The job is yours", "Cancelled: Audio")
+    priya.was_mailed(f"Offer: {WORK}", "The job is yours")
+    marcus.was_mailed(f"Offer: {WORK}", f"Offer: {WORK}", "The job is yours", f"Cancelled: {WORK}")
     marcus.was_texted(2)

@@ -1,6 +1,7 @@
 """Mails sent with Python's own SMTP client, read back over HTTP."""
 
 import smtplib
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -34,7 +35,10 @@ def test_a_mail_can_be_found_by_its_recipient_and_read(sandbox):
     assert mail["text"] == "Your code is 135790.\n"
     assert mail["html"] is None
     assert ["Reply-To", "desk@guildhall.example"] in mail["headers"]
-    assert mail["received_at"] >= mail["received_at_real"]
+    ahead = sandbox.http.get("/sandbox/clock").json()["offset_seconds"]
+    assert datetime.fromisoformat(mail["received_at"]) - datetime.fromisoformat(mail["received_at_real"]) == timedelta(
+        seconds=ahead
+    )
 
 
 def test_the_newest_mail_comes_first_and_after_hides_the_older_ones(sandbox):

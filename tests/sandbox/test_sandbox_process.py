@@ -5,6 +5,8 @@ import signal
 import smtplib
 import subprocess
 import sys
+import time
+from http.client import HTTPConnection
 
 from tests.sandbox.running import ROOT, FakeGuildhall
 
@@ -12,6 +14,20 @@ from tests.sandbox.running import ROOT, FakeGuildhall
 def send(process, to):
     with smtplib.SMTP("127.0.0.1", process.smtp_port, timeout=10) as client:
         client.sendmail("a@example.com", [to], "Subject: Hi\r\n\r\nHi")
+
+
+def test_a_connection_is_kept_while_nobody_asks(sandbox):
+    """Longer than the five seconds that servers of its kind keep one by themselves."""
+    line = HTTPConnection(sandbox.url.removeprefix("http://"), timeout=10)
+    line.request("GET", "/sandbox/health")
+    line.getresponse().read()
+    asked_from = line.sock.getsockname()
+    time.sleep(5.5)
+    line.request("GET", "/sandbox/health")
+
+    assert line.getresponse().status == 200
+    assert line.sock.getsockname() == asked_from
+    line.close()
 
 
 def test_it_says_where_it_listens_and_stops_cleanly(start_sandbox, tmp_path):

@@ -248,6 +248,32 @@ def test_a_step_that_does_not_become_quiet_ends_the_journey_there_and_says_what_
     assert traveller.journey is None
 
 
+def test_what_arrives_at_guildhall_while_it_answers_is_waited_for(tmp_path, own_guildhall):
+    """It is no longer on its way when the answer is there, and was not yet there when guildhall looked."""
+    to_come, under_way = [20], []
+    answer = own_guildhall.clock
+
+    def advance():
+        if to_come:
+            to_come[0] -= 1
+            under_way.append("webhook")
+            to_come[:] = [left for left in to_come if left]
+
+    def take_while_answering():
+        state = answer()
+        under_way.clear()
+        return state
+
+    own_guildhall.clock = take_while_answering
+    busy = {"webhooks": lambda: len(under_way)}
+    _, emulator, traveller = traveller_of(tmp_path, own_guildhall, busy=busy, step_limit_seconds=30)
+    emulator.advance = advance
+
+    run(traveller, datetime.now(UTC) + timedelta(seconds=5))
+
+    assert to_come == []
+
+
 def test_a_deadline_that_passed_and_was_not_dealt_with_is_never_skipped(tmp_path, own_guildhall):
     start = datetime.now(UTC)
     stuck = start + timedelta(hours=1)

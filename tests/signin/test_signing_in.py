@@ -1,5 +1,6 @@
 """Every way in: password, code, registration, forgotten password; and every way a session ends."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,12 +8,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from guildhall.identity.commands import disable_account, issue_tokens
-from guildhall.identity.models import Account, BrowserSession
+from guildhall.identity.commands import change_language, disable_account, issue_tokens
+from guildhall.identity.models import Account, BrowserSession, Consent
 from guildhall.identity.queries import read_access_token
 from guildhall.identity.tokens import InvalidToken
 from guildhall.kernel.actors import Actor
 from guildhall.timers.queries import clock_now
+from guildhall.verticals.reading import read_pack
+from guildhall.web.pages.texts import read_text
 from tests import given_people as people
 from tests.signin.test_doors import signed_in
 
@@ -40,6 +43,8 @@ def test_a_customer_registers_and_comes_in_by_the_code():
     answer = client.post("/my/account/register", form)
     assert (answer.status_code, answer["Location"]) == (303, "/my/account/verification")
     account = Account.objects.get(email_key="nora@example.com")
+    agreed = Consent.objects.get(account=account)
+    assert (agreed.kind, agreed.text_version) == ("terms", read_text("terms", "en", read_pack("av")).version)
     wrong = client.post("/my/account/verification", {"code": "000000"})
     assert wrong.status_code == 422
     assert "This code is not right" in wrong.content.decode()
@@ -171,6 +176,7 @@ def test_sessions_are_listed_and_ended_one_by_one():
 
 
 def test_a_disabled_account_is_out_at_once():
+    people.catalogue()
     ana = people.customer()
     client = signed_in(ana, "my")
     disable_account(account_id=ana.id, by=Actor.system("test"), at=clock_now())
@@ -216,3 +222,62 @@ def test_a_part_of_a_page_is_not_led_to_the_sign_in():
     answer = Client().get("/my/", headers={"HX-Request": "true"})
 
     assert answer.status_code == 401
+
+
+@pytest.mark.parametrize("address", ["/my/account/", "/"])
+def test_who_switches_the_language_of_a_page_gets_mails_in_it(address):
+    people.catalogue()
+    ana = people.customer()
+    client = signed_in(ana, "my")
+    client.get("/my/account/")
+    before = Account.objects.get(id=ana.id).version
+    action = re.search(r'action="([^"]+)"\s+data-taste', client.get(address).content.decode())
+
+    for language in ("es", "es", "xx"):
+        answer = client.post(action[1], {"language": language, "next": address})
+        assert (answer.status_code, answer["Location"]) == (303, address)
+
+    account = Account.objects.get(id=ana.id)
+    assert (account.language, account.version) == ("es", before + 1)
+    assert '<html lang="es"' in client.get(address).content.decode()
+    Client().post("/my/account/tastes", {"language": "en"})
+    assert Account.objects.get(id=ana.id).language == "es"
+
+
+def test_a_language_chosen_before_signing_in_is_the_accounts_from_then_on_once():
+    ana = people.customer()
+    client = Client(headers={"Accept-Language": "en"})
+    client.post("/preferences", {"language": "es"})
+    client.post("/my/account/sign-in", {"email": ana.email, "password": people.PASSWORD})
+
+    assert Account.objects.get(id=ana.id).language == "es"
+    assert '<html lang="es"' in client.get("/styleguide").content.decode()
+    change_language(account_id=ana.id, language="en", by=Actor("customer", ana.id), at=people.MONDAY)
+    client.post("/my/account/sign-out")
+    client.post("/my/account/sign-in", {"email": ana.email, "password": people.PASSWORD})
+
+    assert Account.objects.get(id=ana.id).language == "en"
+    assert '<html lang="en"' in client.get("/my/account/").content.decode()
+
+
+def test_a_language_that_was_not_chosen_here_before_signing_in_changes_no_account():
+    ana, ben = people.customer(), people.customer()
+    spanish_browser = Client(headers={"Accept-Language": "es"})
+    spanish_browser.post("/my/account/sign-in", {"email": ana.email, "password": people.PASSWORD})
+    spanish_browser.post("/my/account/tastes", {"language": "es"})
+    spanish_browser.post("/my/account/sign-out")
+    spanish_browser.post("/my/account/sign-in", {"email": ben.email, "password": people.PASSWORD})
+
+    assert Account.objects.get(id=ben.id).language == "en"
+    assert '<html lang="en"' in spanish_browser.get("/my/account/").content.decode()
+
+
+def test_a_new_account_speaks_the_language_that_was_chosen_before():
+    client = Client(headers={"Accept-Language": "en"})
+    client.post("/preferences", {"language": "es"})
+    client.post("/my/account/register", {**NEW, "kind": "residential"})
+    account = Account.objects.get(email_key="nora@example.com")
+    client.post("/my/account/verification", {"code": people.code_for(account.id)})
+
+    assert Account.objects.get(id=account.id).language == "es"
+    assert '<html lang="es"' in client.get("/my/account/").content.decode()

@@ -11,6 +11,7 @@ from guildhall.timers.commands import ClockStaysReal, set_timer, timer_kind, tra
 from guildhall.timers.firing import fire_due
 from guildhall.timers.models import Clock, Timer
 from guildhall.timers.queries import clock_now, next_deadline, overdue
+from guildhall.timers.roles import _pause_seconds
 
 pytestmark = pytest.mark.django_db
 
@@ -113,3 +114,12 @@ def test_production_refuses_a_travelled_clock(settings):
 
     with pytest.raises(ClockStaysReal):
         commands.refuse_travelled_clock()
+
+
+@pytest.mark.parametrize(
+    ("left", "pause"),
+    [({}, 0.5), ({"timers": 0.2, "sweep": 9.0}, 0.2), ({"timers": -3.0}, 0.005)],
+    ids=["nothing to wait for", "soon", "past"],
+)
+def test_the_dispatcher_sleeps_to_the_next_deadline(left, pause):
+    assert _pause_seconds(left) == pause

@@ -23,6 +23,7 @@ def test_an_address_that_is_not_there_is_told_in_the_same_shape():
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
     assert answer.json()["code"] == "not_found"
     assert answer.json()["request_id"] == answer["X-Request-Id"]
+    assert int(answer["Content-Length"]) == len(answer.content)
 
 
 def test_a_forged_host_is_refused():

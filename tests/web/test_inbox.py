@@ -8,6 +8,7 @@ import pytest
 from guildhall.eventlog import delivery
 from guildhall.eventlog.commands import ensure_subscriptions
 from guildhall.kernel.ids import new_id, public_id
+from guildhall.matching.models import Offer
 from guildhall.notifications.models import InboxItem
 from guildhall.notifications.queries import inbox, unread_count
 from guildhall.timers.queries import clock_now
@@ -45,12 +46,42 @@ def test_a_message_is_read_once_and_leads_to_its_booking(told, side, home):
     assert client.post(f"{home}/messages/{newest.id}")["Location"] == f"{place}/{public_id('bk', booking_id)}"
 
     assert unread_count(person.id) == waiting - 1
+    badge = client.get(f"{home}/messages/unread").content.decode()
+    assert f'hx-get="{home}/messages/unread"' in badge
+    assert f">{waiting - 1}</span>" in badge or waiting == 1
     part = client.get(f"{home}/messages/live").content.decode()
     assert "<html" not in part
     assert part.count("row--new") == waiting - 1
     assert client.post(f"{home}/messages/read")["Location"] == f"{home}/messages"
     assert unread_count(person.id) == 0
+    assert "count" not in client.get(f"{home}/messages/unread").content.decode()
     assert "Mark all as read" not in client.get(f"{home}/messages").content.decode()
+
+
+def test_the_number_of_open_offers_comes_with_that_of_unread_messages_and_says_when_it_ends(told):
+    ana, priya, _ = told
+    client = browser(priya)
+    assert re.search(r'id="tally-offers"\s*></span>', client.get("/pro/calendar").content.decode())
+    booking_id = given.scheduled(ana, hours_ahead=200)
+    for _ in range(6):
+        if given.offers(booking_id):
+            break
+        given.later(days=1)
+        given.let_it_happen(2)
+
+    (ends_at,) = Offer.objects.filter(id=given.offers(booking_id)[priya.id]).values_list("expires_at", flat=True)
+    seconds = (ends_at - clock_now()).total_seconds()
+    page, news = (client.get(path).content.decode() for path in ("/pro/calendar", "/pro/messages/unread"))
+
+    for text in (page, news):
+        tally = re.search(
+            r'<span class="tally"\s+id="tally-offers"(.*?)>(<span class="count">1</span>)', text, re.DOTALL
+        )
+        assert tally is not None
+        (waits,) = re.findall(r'hx-get="/pro/messages/unread" hx-trigger="load delay:(\d+)s"', tally[1])
+        assert 0 < int(waits) - seconds < 5
+        assert ("hx-swap-oob" in tally[1]) == (text is news)
+    assert "tally" not in browser(ana).get("/my/messages/unread").content.decode()
 
 
 def test_nobody_reads_for_others(told):

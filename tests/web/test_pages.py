@@ -7,15 +7,20 @@ from pathlib import Path
 import pytest
 from django import forms
 from django.http import HttpRequest
-from django.template import Context, Template
+from django.template import Context, Engine, Template, TemplateDoesNotExist
 from django.test import Client, RequestFactory
 from django.utils import translation
+from django.utils.safestring import mark_safe
 
+from guildhall.catalog.models import Category
 from guildhall.kernel.money import Money
 from guildhall.kernel.refusals import Refused
+from guildhall.verticals.loading import load_vertical
+from guildhall.verticals.reading import read_pack
 from guildhall.web.pages.errors import answer_refusal
 from guildhall.web.pages.forms import ChoiceCards, Detail
 from guildhall.web.pages.security import policy
+from guildhall.web.pages.texts import read_text
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "guildhall" / "web").rglob("templates/**/*.html"))
@@ -43,6 +48,17 @@ def test_no_template_holds_a_style_or_a_script(template: Path):
     assert not re.search(r"\sstyle\s*=|<style|\son[a-z]+\s*=\s*[\"']|javascript:|hx-on|hx-vals=[\"']js:", text)
     assert not re.search(r"<script(?![^>]*\bsrc=)", text)
     assert not re.search(r"\|\s*safe\b|autoescape off", template.read_text())
+
+
+@pytest.mark.parametrize(
+    "template", [path for path in TEMPLATES if 'class="table"' in path.read_text()], ids=lambda path: path.name
+)
+def test_a_table_that_narrow_screens_show_as_cards_keeps_its_roles(template: Path):
+    tables = re.findall(r"<table[^>]*\bclass=\"table\".*?</table>", template.read_text(), re.DOTALL)
+
+    parts = re.findall(r"<(?:table|thead|tbody|tr|th|td)\b(?:\s*\{% cell|[^>]*)", "".join(tables))
+    assert parts
+    assert [part for part in parts if "role=" not in part and "{% cell" not in part] == []
 
 
 def test_a_page_may_load_only_what_is_ours():
@@ -105,6 +121,19 @@ def test_a_part_of_a_page_is_refused_with_a_toast():
     assert b'class="toast toast--danger"' in answer.content
 
 
+def test_a_template_is_the_one_that_the_process_began_with(tmp_path: Path):
+    (tmp_path / "part.html").write_text("as it was")
+    loaders = [("guildhall.web.pages.loading.Loader", [tmp_path])]
+    assert Engine(loaders=loaders).get_template("part.html").source == "as it was"
+
+    (tmp_path / "part.html").write_text("{% tag_of_tomorrow %}")
+    (tmp_path / "later.html").write_text("came later")
+
+    assert Engine(loaders=loaders).get_template("part.html").source == "as it was"
+    with pytest.raises(TemplateDoesNotExist):
+        Engine(loaders=loaders).get_template("later.html")
+
+
 def test_tastes_are_kept_in_cookies():
     answer = Client().post("/preferences", {"language": "es", "theme": "dark", "next": "/styleguide?a=b"})
 
@@ -132,6 +161,39 @@ def test_tastes_are_only_posted():
     assert Client().get("/preferences").status_code == 405
 
 
+@pytest.mark.django_db
+def test_terms_and_privacy_are_read_in_the_readers_language_until_an_operator_writes_their_own(
+    settings, tmp_path: Path
+):
+    for name, language, title in (
+        ("terms", "en", "Terms of use"),
+        ("terms", "es", "Condiciones de uso"),
+        ("privacy", "en", "Privacy"),
+        ("privacy", "es", "Privacidad"),
+    ):
+        page = Client().get(f"/{name}", headers={"Accept-Language": language}).content.decode()
+        assert f"<h1>{title}</h1>" in page
+        assert "AV Heroes" in page
+        assert "hello@guildhall.example" in page
+        assert not re.search(r"\{\w+\}|\*\*|^\s*[-#] ", page, re.MULTILINE)
+    (tmp_path / "terms.md").write_text(
+        "# Rules of {name}\n\nBe\nkind to {providers}.\n## Then\n- **Pay:** <b>always</b>\n- Tip\nif you like\n\nBye."
+    )
+    settings.TEXTS = str(tmp_path)
+
+    text = read_text("terms", "es", read_pack("av"))
+
+    assert (text.title, text.language, text.is_ours) == ("Rules of AV Heroes", "en", False)
+    assert [(block.kind, block.items) for block in text.blocks] == [
+        ("paragraph", (("", "Be kind to Heroes."),)),
+        ("heading", (("", "Then"),)),
+        ("list", (("Pay:", "<b>always</b>"), ("", "Tip if you like"))),
+        ("paragraph", (("", "Bye."),)),
+    ]
+    assert "&lt;b&gt;always" in Client().get("/terms").content.decode()
+    assert read_text("privacy", "en", read_pack("av")).is_ours
+
+
 @pytest.mark.parametrize(("language", "text"), [("en", "$1,245.50"), ("es", "$1,245.50")])
 def test_money_is_written_in_the_readers_way(language: str, text: str):
     with translation.override(language):
@@ -150,6 +212,19 @@ def test_a_moment_is_written_by_the_jobs_clocks():
     assert "lun, 23 de nov, 9:00" in spanish
 
 
+@pytest.mark.django_db
+def test_the_packs_words_are_in_the_readers_language_and_a_renamed_one_is_the_operators_own():
+    load_vertical(read_pack("av"), at=MONDAY)
+    Category.objects.filter(key="control").update(name="Steering")
+
+    with translation.override("en"):
+        answers = [Client().get("/", headers={"Accept-Language": word}) for word in ("en", "es")]
+
+    english, spanish = (answer.content.decode() for answer in answers)
+    assert [word in english for word in ("by a vetted technician", "Other", "Steering")] == [True] * 3
+    assert [word in spanish for word in ("por técnicos verificados", "Otros", "Steering", "Héroes")] == [True] * 4
+
+
 def test_a_window_across_midnight_names_both_days():
     with translation.override("en"):
         text = written(
@@ -166,6 +241,40 @@ def test_how_long_ago_is_counted_from_the_clocks_now():
 
     assert "12 minutes ago" in text
     assert f'data-now="{MONDAY.isoformat()}"' in text
+
+
+@pytest.mark.parametrize(
+    ("away", "text"),
+    [
+        (timedelta(seconds=50), "in 50 seconds"),
+        (timedelta(seconds=-89), "1 minute ago"),
+        (timedelta(seconds=-92), "2 minutes ago"),
+        (timedelta(minutes=29), "in 29 minutes"),
+        (timedelta(hours=-1, minutes=-29), "1 hour ago"),
+        (timedelta(hours=-1, minutes=-31), "2 hours ago"),
+        (timedelta(hours=35), "in 1 day"),
+        (timedelta(hours=37), "in 2 days"),
+        (timedelta(days=-60), "2 months ago"),
+    ],
+)
+def test_a_distance_is_told_in_its_largest_unit(away: timedelta, text: str):
+    assert text in written("{% ago at %}", at=MONDAY + away, now=MONDAY)
+
+
+def test_what_was_shown_before_makes_no_text_safe():
+    for tag in ('{% part "badge" label=label %}', "{% icon 'x' label %}", "{% cell label %}"):
+        written(tag, label=mark_safe("<b>&amp;</b>"))
+
+        assert "&lt;b&gt;&amp;amp;&lt;/b&gt;" in written(tag, label="<b>&amp;</b>")
+
+
+def test_the_choices_of_a_field_are_escaped():
+    field = forms.ChoiceField(choices=[("", "All"), ('"<', "<b>"), ("Group <", [("a", "A"), ("b", "B")])])
+
+    drawn = str(type("Choosing", (forms.Form,), {"one": field})(data={"one": "b"})["one"])
+
+    assert '<option value="">All</option><option value="&quot;&lt;">&lt;b&gt;</option>' in drawn
+    assert '<optgroup label="Group &lt;"><option value="a">A</option><option value="b" selected>B</option>' in drawn
 
 
 class _Form(forms.Form):

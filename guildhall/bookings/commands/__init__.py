@@ -20,8 +20,9 @@ from guildhall.bookings.commands.proposing import (
     decline_time,
     propose_booking,
     propose_time,
+    send_link_again,
 )
-from guildhall.bookings.commands.replacing import replace_by_hand
+from guildhall.bookings.commands.replacing import can_be_replaced, replace_by_hand
 from guildhall.bookings.commands.requesting import (
     check_start,
     estimate_booking,
@@ -50,6 +51,7 @@ __all__ = [
     "announce_delay",
     "arrive",
     "assign_by_hand",
+    "can_be_replaced",
     "cancel_booking",
     "check_start",
     "confirm_hours",
@@ -75,6 +77,7 @@ __all__ = [
     "report_position",
     "request_booking",
     "reschedule_booking",
+    "send_link_again",
     "start_break",
     "start_work",
     "terms_now",

@@ -109,7 +109,7 @@ def withdraw_provider(*, booking_id: UUID, reason: str, by: Actor, at: datetime)
 def withdraw(booking: Booking, *, reason: str, by: Actor, at: datetime) -> None:
     """Take the provider off a booking whose row is locked. An appointment that has begun goes before an operator instead."""
     lifecycle.WITHDRAW.apply(booking.status)
-    if booking.mode == "scheduled" and booking.starts_at <= at:
+    if rules.has_begun(mode=booking.mode, starts_at=booking.starts_at, at=at):
         miss(booking, cause="provider_withdrew_late", reason=reason, by=by, at=at)
         return
     withdrawn_provider_id = booking.provider_id

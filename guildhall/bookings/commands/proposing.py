@@ -14,6 +14,7 @@ from guildhall.bookings.models import Booking
 from guildhall.bookings.permissions import require_party
 from guildhall.bookings.types import BookingRequest, BookingStatus
 from guildhall.eventlog.commands import publish
+from guildhall.eventlog.queries import timeline
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.refusals import NotAllowed, Refused
 from guildhall.payments import commands as payments
@@ -21,12 +22,21 @@ from guildhall.policy import queries as policy
 from guildhall.policy.types import BookingPolicy
 from guildhall.timers.commands import set_timer
 
+_PAUSE = timedelta(minutes=1)
+
 
 class NothingProposed(Refused):
     """There is nothing to say yes to: it was answered, replaced, or its time is over."""
 
     code = "nothing_proposed"
     default_detail = "This was answered already, or the time for it is over."
+
+
+class JustSent(Refused):
+    """The customer was told a moment ago."""
+
+    code = "just_sent"
+    default_detail = "The link was sent less than a minute ago. Give it a moment to arrive."
 
 
 @transaction.atomic
@@ -62,8 +72,7 @@ def confirm_proposal(*, booking_id: UUID, by: Actor, at: datetime) -> None:
     """
     booking = locked(booking_id)
     require_party(booking, by, "customer")
-    is_open = booking.is_proposal and booking.status == BookingStatus.AWAITING_CARD
-    if not is_open or booking.deadline_at is None or booking.deadline_at <= at:
+    if not _is_open(booking, at):
         raise NothingProposed
     deadline_at = at + timedelta(minutes=booking.promised.card_minutes)
     set_timer(kind=DEADLINE, reference=str(booking.id), due_at=deadline_at)
@@ -107,12 +116,11 @@ def confirm_time(*, booking_id: UUID, by: Actor, at: datetime) -> None:
     """
     Say yes to the proposed time as the customer: the booking is rescheduled to it.
 
-    :raises NothingProposed: when it was answered already, or the time for it is over.
-    :raises MoveRefused: when somebody is already on the way, or it is over.
+    :raises NothingProposed: when it was answered already, the time for it is over, or the booking can be moved no more.
     """
     booking = locked(booking_id)
     require_party(booking, by, "customer")
-    if booking.proposed_until is None or booking.proposed_until <= at:
+    if not _is_time_open(booking, at):
         raise NothingProposed
     wall, fold = datetime.fromisoformat(booking.proposed_local), booking.proposed_fold
     reschedule(booking, starts_at=wall, fold=fold, by=by, at=at)
@@ -127,9 +135,42 @@ def decline_time(*, booking_id: UUID, by: Actor, at: datetime) -> None:
     """
     booking = locked(booking_id)
     require_party(booking, by, "customer")
-    if booking.proposed_until is None or booking.proposed_until <= at:
+    if not _is_time_open(booking, at):
         raise NothingProposed
     note(booking, TimeDeclined, by=by, at=at, **NO_PROPOSAL)
+
+
+@transaction.atomic
+def send_link_again(*, booking_id: UUID, by: Actor, at: datetime) -> None:
+    """
+    Tell the customer once more what was proposed; until when they can answer stays as it was.
+
+    :raises NotAllowed: when the asker is not an operator.
+    :raises NothingProposed: when it was answered already, or the time for it is over.
+    :raises JustSent: when they were told less than a minute ago.
+    """
+    _require_operator(by)
+    booking = locked(booking_id)
+    fact: type[BookingProposed | TimeProposed]
+    if _is_open(booking, at):
+        fact, told = BookingProposed, {**what_is_asked(booking), "deadline_at": booking.deadline_at}
+    elif _is_time_open(booking, at):
+        fact, told = TimeProposed, {"starts_at": booking.proposed_starts_at, "deadline_at": booking.proposed_until}
+    else:
+        raise NothingProposed
+    if any(one.name == fact.name and one.occurred_at > at - _PAUSE for one in timeline(booking.reference)):
+        raise JustSent
+    note(booking, fact, by=by, at=at, tell={**told, "is_again": True})
+
+
+def _is_open(booking: Booking, at: datetime) -> bool:
+    is_asked = booking.is_proposal and booking.status == BookingStatus.AWAITING_CARD
+    return is_asked and booking.deadline_at is not None and booking.deadline_at > at
+
+
+def _is_time_open(booking: Booking, at: datetime) -> bool:
+    is_movable = booking.status in lifecycle.RESCHEDULE_NOW.sources
+    return is_movable and booking.proposed_until is not None and booking.proposed_until > at
 
 
 def _require_operator(by: Actor) -> None:

@@ -5,10 +5,18 @@ from uuid import UUID
 
 from django.db import transaction
 
+from guildhall.bookings import lifecycle, rules
 from guildhall.bookings.commands.accepting import assign_by_hand
 from guildhall.bookings.commands.cancelling import withdraw_provider
+from guildhall.bookings.types import BookingCard
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.refusals import NotAllowed
+
+
+def can_be_replaced(card: BookingCard, *, at: datetime) -> bool:
+    """Whether the job may be taken from its provider for another now. Changes nothing."""
+    has_begun = rules.has_begun(mode=card.mode, starts_at=card.starts_at, at=at)
+    return card.status in lifecycle.WITHDRAW.sources and not has_begun
 
 
 @transaction.atomic

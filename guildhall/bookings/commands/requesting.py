@@ -20,6 +20,7 @@ from guildhall.eventlog.commands import publish
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.moves import Move
 from guildhall.kernel.refusals import DoesNotExist, Invalid, NotAllowed, NotFound
+from guildhall.kernel.rows import add
 from guildhall.kernel.texts import clean_line, clean_text
 from guildhall.matching import commands as matching
 from guildhall.matching.types import Mode, Place
@@ -48,11 +49,29 @@ class BadTime(Invalid):
     default_detail = "Choose another time."
 
 
+class TooSoon(BadTime):
+    """Nobody can be found by then."""
+
+    default_detail = "A booked time starts at least %(minutes)d minutes from now."
+
+
+class TooFarAhead(BadTime):
+    """It lies beyond the horizon of the bookings' policy."""
+
+    default_detail = "Bookings reach at most %(days)d days ahead."
+
+
 class BadLength(Invalid):
     """The job is shorter or longer than can be booked."""
 
     code = "bad_length"
     default_detail = "Choose another length."
+
+
+class LengthOutOfRange(BadLength):
+    """It is not what the bookings' policy allows."""
+
+    default_detail = "A job takes %(least)d to %(most)d minutes."
 
 
 class Window:
@@ -79,7 +98,7 @@ def request_booking(*, customer_id: UUID, request: BookingRequest, by: Actor, at
         raise NotAllowed
     booking = drafted(customer_id=customer_id, request=request, at=at)
     booking.deadline_at = at + timedelta(minutes=booking.promised.card_minutes)
-    booking.save(force_insert=True)
+    add(booking)
     set_timer(kind=DEADLINE, reference=str(booking.id), due_at=booking.deadline_at)
     publish(BookingRequested.of(booking, **what_is_asked(booking)), by=by, at=at)
     go_on(booking, by=by, at=at)
@@ -191,6 +210,7 @@ def open_cascade(booking: Booking, *, by: Actor, at: datetime) -> None:
         mode=Mode(booking.mode),
         place=Place(latitude=booking.latitude, longitude=booking.longitude),
         category_id=booking.category_id,
+        kind=booking.kind,
         starts_at=None if booking.mode == "asap" else booking.starts_at,
         planned_minutes=booking.minutes_to + booking.buffer_minutes,
         minutes_from=booking.minutes_from,
@@ -221,9 +241,9 @@ def window_of(
 def _start_of(local: datetime, fold: int | None, *, zone: str, at: datetime, limits: BookingPolicy) -> datetime:
     starts_at = to_instant(local, zone, fold)
     if starts_at < at + timedelta(minutes=limits.scheduled_notice_minutes):
-        raise BadTime(f"A booked time starts at least {limits.scheduled_notice_minutes} minutes from now.")
+        raise TooSoon(minutes=limits.scheduled_notice_minutes)
     if starts_at > at + timedelta(days=limits.horizon_days):
-        raise BadTime(f"Bookings reach at most {limits.horizon_days} days ahead.")
+        raise TooFarAhead(days=limits.horizon_days)
     return starts_at
 
 
@@ -269,7 +289,7 @@ def _minutes(category_key: str, kind: str | None, minutes_from: int | None, minu
         raise BadLength("Say what kind of job it is, or how long it takes.")
     limits = policy.get(BookingPolicy)
     if not limits.minutes_min <= shortest <= longest <= limits.minutes_max:
-        raise BadLength(f"A job takes {limits.minutes_min} to {limits.minutes_max} minutes.")
+        raise LengthOutOfRange(least=limits.minutes_min, most=limits.minutes_max)
     return shortest, longest
 
 

@@ -21,13 +21,16 @@ from guildhall.bookings.events import (
 from guildhall.bookings.models import Booking, Break
 from guildhall.bookings.permissions import require_party
 from guildhall.bookings.types import BookingStatus, Position
+from guildhall.identity.commands import Limit, TooManyTries, count_try, forget_tries
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.refusals import Invalid, Refused
+from guildhall.kernel.traces import undone_if_refused
 from guildhall.scheduling import commands as calendar
 from guildhall.timers.commands import set_timer
 
 _DELAY_MINUTES_MIN = 5
 _DELAY_MAX = timedelta(hours=3)
+_WRONG_CODES = Limit("start_code", tries=10, seconds=900)
 
 
 class PaymentNotReady(Refused):
@@ -37,21 +40,36 @@ class PaymentNotReady(Refused):
     default_detail = "The customer's payment is not in place yet. We tell you as soon as it is."
 
 
-class WrongStart(Invalid):
+class NotStarted(Invalid):
+    """Neither code nor position showed that the work can start; a wrong code among them is counted."""
+
+    leaves_trace = True
+
+
+class WrongStart(NotStarted):
     """Neither the customer's code nor a position."""
 
     code = "wrong_start"
     default_detail = "Ask the customer for the 4-digit code, or start when you are at the place."
 
 
-class TooFarAway(Invalid):
+class WrongCode(WrongStart):
+    """A code was given, and it is another booking's or nobody's."""
+
+    default_detail = "This is not the code. Ask the customer for the 4 digits that stand on the page of this booking."
+
+
+class TooFarAway(NotStarted):
     """The position is outside the geofence; `distance_metres` and `allowed_metres` say by how much."""
 
     code = "too_far_away"
-    default_detail = "You are too far from the address to start the work there."
+    default_detail = (
+        "You are about %(distance_metres)d m from the address; "
+        "work starts within %(allowed_metres)d m of it, or with the customer's code."
+    )
 
 
-class CodeNeeded(Invalid):
+class CodeNeeded(NotStarted):
     """Nobody knows where exactly the place is, so that being there proves nothing."""
 
     code = "code_needed"
@@ -61,6 +79,12 @@ class CodeNeeded(Invalid):
     )
 
 
+class TooManyCodes(TooManyTries):
+    """Somebody guesses: even the right code is not looked at for a while. A position is."""
+
+    default_detail = "Too many wrong codes. Wait a while, then ask the customer for the right one."
+
+
 class BreakRefused(Refused):
     """A break is open already, or none is."""
 
@@ -68,11 +92,23 @@ class BreakRefused(Refused):
     default_detail = "There is no such break."
 
 
+class AlreadyPaused(BreakRefused):
+    """One break at a time."""
+
+    default_detail = "A break is open already."
+
+
+class NotWorking(BreakRefused):
+    """Only work in progress can be paused."""
+
+    default_detail = "Breaks belong to work in progress, and this job is not."
+
+
 class BadHours(Invalid):
     """More was logged than time has passed, or nothing at all."""
 
     code = "bad_hours"
-    default_detail = "The hours do not fit the time since the start."
+    default_detail = "Log 1 to %(minutes)d minutes: no more have passed since the start."
 
 
 class BadDelay(Invalid):
@@ -103,21 +139,24 @@ def arrive(*, booking_id: UUID, by: Actor, at: datetime) -> None:
     step(booking, lifecycle.ARRIVE, ProviderArrived, by=by, at=at, deadline_at=booking.deadline_at, arrived_at=at)
 
 
-@transaction.atomic
+@undone_if_refused()
 def start_work(
     *, booking_id: UUID, start_code: str | None = None, position: Position | None = None, by: Actor, at: datetime
 ) -> None:
     """
-    Start, by the customer's 4-digit code or from inside the geofence.
+    Start, by the customer's 4-digit code or from inside the geofence, where no code is looked at.
 
-    :raises WrongStart: when the code is another, and there is no position.
+    :raises WrongCode: when the code is another, and there is no position.
+    :raises WrongStart: when there is neither.
+    :raises TooManyCodes: for any code, after ten wrong ones for this booking in 15 minutes.
     :raises TooFarAway: when the position is outside the geofence.
     :raises CodeNeeded: when the place is only the middle of a ZIP code.
     """
     booking = _of_provider(booking_id, by)
     lifecycle.START.apply(booking.status)
-    if not _knows_code(booking, start_code):
-        _require_there(booking, position)
+    absence = _absence(booking, position)
+    if absence is not None and not _knows_code(booking, start_code):
+        raise WrongCode if start_code and position is None else absence
     forgotten_at = booking.ends_at + timedelta(hours=booking.promised.forgotten_stop_hours)
     step(
         booking,
@@ -166,7 +205,7 @@ def start_break(*, booking_id: UUID, by: Actor, at: datetime) -> None:
         with transaction.atomic():
             Break.objects.create(booking=booking, started_at=at)
     except IntegrityError:
-        raise BreakRefused("A break is open already.") from None
+        raise AlreadyPaused from None
     note(booking, BreakStarted, by=by, at=at)
 
 
@@ -196,7 +235,7 @@ def finish_work(*, booking_id: UUID, minutes: int | None = None, notes: str = ""
     elapsed = worked + paused
     logged = worked if minutes is None else minutes
     if not 1 <= logged <= max(elapsed, 1):
-        raise BadHours(f"{elapsed} minutes have passed since the start.")
+        raise BadHours(minutes=max(elapsed, 1))
     complete(booking, minutes=logged, break_minutes=paused, is_flagged=False, notes=notes, by=by, at=at)
 
 
@@ -253,24 +292,31 @@ def _of_provider(booking_id: UUID, by: Actor) -> Booking:
 def _at_work(booking_id: UUID, by: Actor) -> Booking:
     booking = _of_provider(booking_id, by)
     if booking.status != BookingStatus.IN_PROGRESS:
-        raise BreakRefused(f"Breaks belong to work in progress; this booking is {booking.status.replace('_', ' ')}.")
+        raise NotWorking
     return booking
 
 
 def _knows_code(booking: Booking, start_code: str | None) -> bool:
-    return start_code is not None and hmac.compare_digest(start_code.encode(), booking.start_code.encode())
+    """Count before comparing; the booking's lock keeps parallel guesses in line, and the right code clears the count."""
+    if start_code is None:
+        return False
+    wait = count_try(_WRONG_CODES, booking.reference)
+    if wait:
+        raise TooManyCodes(retry_after=wait)
+    is_right = hmac.compare_digest(start_code.encode(), booking.start_code.encode())
+    if is_right:
+        forget_tries(_WRONG_CODES, booking.reference)
+    return is_right
 
 
-def _require_there(booking: Booking, position: Position | None) -> None:
+def _absence(booking: Booking, position: Position | None) -> NotStarted | None:
+    """Why a position does not show that somebody is at the place; None when it does."""
     if position is None:
-        raise WrongStart
+        return WrongStart()
     if not booking.is_pinned:
-        raise CodeNeeded
+        return CodeNeeded()
     allowed = booking.promised.geofence_metres
     metres = rules.metres_between(position, booking.place)
-    if metres > allowed:
-        raise TooFarAway(
-            f"You are about {round(metres):,} m from the address; work starts within {allowed} m of it, or with the customer's code.",
-            distance_metres=round(metres),
-            allowed_metres=allowed,
-        )
+    if metres <= allowed:
+        return None
+    return TooFarAway(distance_metres=round(metres), allowed_metres=allowed)

@@ -38,7 +38,7 @@ _MAILS_TO_CUSTOMER = (
     "is your .* code",
     "^Welcome",
     "^We have your request",
-    "^Confirmed: Priya",
+    "^Confirmed with Priya",
     "^Reminder",
     "is on the way",
     "^Work has started",
@@ -50,7 +50,7 @@ _MAILS_TO_PROVIDER = (
     "^The job is yours",
     "^Reminder",
     "^Your hours are with the customer",
-    " for your .* job",
+    " for your job: ",
     "on its way into your bank account",
 )
 

@@ -12,13 +12,16 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 Call = Callable[[], Any]
 # How many calls lie with the helper: one that it does, and one so that it need not wait for us.
 _AHEAD = 2
 # Whatever a crash of the machine takes away is made again by the next run; statements that come by the thousand are planned once.
-_SETTINGS = "-c synchronous_commit=off"
-_PREPARED_AFTER = 3
+_SETTINGS = "-c synchronous_commit=off -c plan_cache_mode=force_generic_plan"
+_PREPARED_AFTER = 2
+# The driver's own hundred are fewer statements than a past has: each would be forgotten before it is needed again.
+_PREPARED_MAX = 2000
 
 
 class HelperFailed(Exception):
@@ -32,6 +35,13 @@ class Hands:
         """Make these calls, each of which stands for itself, and give what they give."""
         return [call() for call in calls]
 
+    def begin(self, call: Call, *, unless_busy: bool = False) -> None:
+        """Have a call made that nobody waits for until `finish`; with `unless_busy` not while another is being made."""
+        call()
+
+    def finish(self) -> None:
+        """Wait for what was begun."""
+
 
 class TwoHands(Hands):
     """This process and a helper, forked from it. Calls go to it by their names: they are `partial`s of functions of modules."""
@@ -43,6 +53,9 @@ class TwoHands(Hands):
         self._helper = context.Process(target=_help, args=(theirs, self._line), daemon=True, name="helper")
         self._helper.start()
         theirs.close()
+        self._begun = (
+            0  # Of these the helper has not said yet that they are done; its answers come in the order of the calls.
+        )
 
     def do(self, calls: Sequence[Call]) -> list[Any]:
         """
@@ -57,20 +70,43 @@ class TwoHands(Hands):
         away: deque[int] = deque()
         try:
             while waiting or away:
-                while waiting and len(away) < min(_AHEAD, len(waiting)):
+                while len(away) < min(_AHEAD, len(waiting) - self._begun):
                     number, call = waiting.pop()
                     self._line.send(call)
                     away.append(number)
                 if waiting:
                     number, call = waiting.popleft()
                     given[number] = call()
-                while away and (not waiting or self._line.poll()):
-                    number = away.popleft()
-                    given[number] = self._answer()
+                while (away or self._begun) and ((away and not waiting) or self._line.poll()):
+                    if self._begun:
+                        self._hear_of_begun()
+                    else:
+                        number = away.popleft()
+                        given[number] = self._answer()
         finally:
-            for _ in away:  # After a failure: nobody waits for these any more.
+            for _ in range(self._begun if away else 0):  # After a failure: nobody waits for these any more.
+                self._begun -= 1
+                self._line.recv()
+            for _ in away:
                 self._line.recv()
         return [given[number] for number in range(len(calls))]
+
+    def begin(self, call: Call, *, unless_busy: bool = False) -> None:
+        """Have the helper make a call when it has time."""
+        while self._begun and self._line.poll():
+            self._hear_of_begun()
+        if not (unless_busy and self._begun):
+            self._line.send(call)
+            self._begun += 1
+
+    def finish(self) -> None:
+        """Wait for what was begun. :raises HelperFailed: when it failed."""
+        while self._begun:
+            self._hear_of_begun()
+
+    def _hear_of_begun(self) -> None:
+        self._begun -= 1
+        self._answer()
 
     def _answer(self) -> Any:
         is_done, answer = self._line.recv()
@@ -86,10 +122,17 @@ class TwoHands(Hands):
             self._helper.kill()
 
 
+def _open_connection() -> BaseDatabaseWrapper:
+    made: BaseDatabaseWrapper = connections.create_connection("default")
+    made.ensure_connection()
+    made.connection.prepared_max = _PREPARED_MAX
+    return made
+
+
 def _help(line: Connection, theirs: Connection) -> None:
     """Make the calls that come along the line until its other end is closed."""
     theirs.close()
-    connections["default"] = connections.create_connection("default")  # The one we were forked with is not ours.
+    connections["default"] = _open_connection()  # The one we were forked with is not ours.
     while True:
         try:
             call = line.recv()
@@ -115,7 +158,7 @@ def two_hands() -> Iterator[Hands]:
         "server_side_binding": True,
         "prepare_threshold": _PREPARED_AFTER,
     }
-    connections["default"] = connections.create_connection("default")
+    connections["default"] = _open_connection()
     hands = TwoHands()
     try:
         yield hands

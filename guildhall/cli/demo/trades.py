@@ -44,7 +44,8 @@ class Trades:
 
     def bio(self, person: Provider) -> str:
         """What customers read of somebody."""
-        names = " and ".join(category.name.lower() for category in self.of(person))
+        *others, last = (category.name.lower() for category in self.of(person))
+        names = f"{', '.join(others)} and {last}" if others else last
         return f"{person.years} years of {names} in and around {person.place.town}."
 
     def listings(self, person: Provider) -> list[JobKindCard]:

@@ -20,11 +20,14 @@ begin
 end $$;
 
 -- Those of many who may not work until then: ids[i] until untils[i]. For statement triggers on whole waves of offers.
+-- One plan is kept, by keys only: it may have been made while the table was new and held nothing.
 create or replace function credentialing.rights_missing(ids uuid[], untils timestamptz[]) returns setof uuid
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-  select asked.id from unnest(ids, untils) as asked (id, until)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
+begin
+  return query select asked.id from unnest(ids, untils) as asked (id, until)
   where not exists (
     select from public.credentialing_work_right w
     where w.provider_id = asked.id and w.revoked_at is null and w.valid_until >= asked.until
-  )
-$$;
+  );
+end $$;

@@ -17,6 +17,7 @@ from guildhall.customers.models import Customer, SavedCard
 from guildhall.eventlog.commands import publish
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.refusals import Invalid, NotFound
+from guildhall.kernel.rows import change
 
 _LAST_DIGITS = 4
 _MONTHS = 12
@@ -36,9 +37,10 @@ def record_payment_customer(*, customer_id: UUID, customer_ref: str, at: datetim
 
     :raises NotFound: no such customer.
     """
-    if Customer.locked(customer_id).payment_customer_ref == customer_ref:
+    customer = Customer.locked(customer_id)
+    if customer.payment_customer_ref == customer_ref:
         return
-    Customer.objects.filter(pk=customer_id).update(payment_customer_ref=customer_ref)
+    change(customer, {"payment_customer_ref": customer_ref})
     event = PaymentCustomerRecorded(aggregate_id=customer_id, version=Customer.advance(customer_id))
     publish(event, by=Actor.system("payments"), at=at)
 

@@ -4,6 +4,7 @@ from guildhall.identity.commands.browsing import end_session, note_seen, sign_in
 from guildhall.identity.commands.changing import (
     UnknownLanguage,
     WrongPassword,
+    change_language,
     change_password,
     change_profile,
     reset_password,
@@ -41,7 +42,7 @@ from guildhall.identity.commands.verifying import (
 )
 from guildhall.identity.passkeys import BadPasskey
 from guildhall.identity.rules import BadPhoneNumber, WeakPassword
-from guildhall.identity.throttles import TooManyTries
+from guildhall.identity.throttles import Limit, TooManyTries, count_try, forget_tries
 from guildhall.identity.tokens import InvalidToken
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "EmailTaken",
     "InvalidCredentials",
     "InvalidToken",
+    "Limit",
     "NotVerified",
     "TooManyPasskeys",
     "TooManyTries",
@@ -61,12 +63,15 @@ __all__ = [
     "ask_for_passkey",
     "ask_to_sign_in",
     "authenticate",
+    "change_language",
     "change_password",
     "change_profile",
+    "count_try",
     "create_account",
     "create_operator",
     "disable_account",
     "end_session",
+    "forget_tries",
     "issue_tokens",
     "note_seen",
     "record_consent",

@@ -52,8 +52,7 @@ def change_profile(
     number = rules.clean_phone_number(phone_number)
     if not number and account.role == Role.PROVIDER:
         raise rules.BadPhoneNumber
-    if language not in dict(settings.LANGUAGES):
-        raise UnknownLanguage(errors=[{"field": "language", "detail": UnknownLanguage.default_detail}])
+    _require_language(language)
     Account.objects.filter(id=account_id).update(
         first_name=rules.clean_name(first_name, field="first_name"),
         last_name=rules.clean_name(last_name, field="last_name"),
@@ -61,6 +60,26 @@ def change_profile(
         language=language,
     )
     publish(AccountChanged(aggregate_id=account_id, version=Account.advance(account_id)), by=by, at=at)
+
+
+@atomic
+def change_language(*, account_id: UUID, language: str, by: Actor, at: datetime) -> None:
+    """
+    Set the language we write to somebody in; the one it is already changes nothing.
+
+    :raises NotFound: no such account. :raises UnknownLanguage: we do not speak it.
+    """
+    account = Account.locked(account_id)
+    _require_language(language)
+    if account.language == language:
+        return
+    Account.objects.filter(id=account_id).update(language=language)
+    publish(AccountChanged(aggregate_id=account_id, version=Account.advance(account_id)), by=by, at=at)
+
+
+def _require_language(language: str) -> None:
+    if language not in dict(settings.LANGUAGES):
+        raise UnknownLanguage(errors=[{"field": "language", "detail": UnknownLanguage.default_detail}])
 
 
 def change_password(*, account_id: UUID, current_password: str, password: str, by: Actor, at: datetime) -> None:

@@ -27,12 +27,17 @@ end $$;
 create or replace trigger guard_right after insert on matching_offer
   referencing new table as offered for each statement execute function matching.refuse_offers_without_right();
 
--- The first half of time-ordered ids (RFC 9562, version 7, as kernel.ids makes them) of this millisecond, and an id with it.
-create or replace function matching.id_prefix(at timestamptz) returns text language sql stable as $$
-  select substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-7' from lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') h
-$$;
-create or replace function matching.new_id(prefix text) returns uuid language sql volatile as $$
-  select overlay(gen_random_uuid()::text placing $1 from 1)::uuid
+-- The first half of time-ordered ids (RFC 9562, version 7, as kernel.ids makes them) of this millisecond, and an id with it. What is made
+-- together is counted in the twelve bits after it: in the order of the ids, each is put behind the one before, where the index ends.
+create or replace function matching.id_prefix(at timestamptz) returns text language plpgsql stable as $$
+declare
+  h constant text := lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0');
+begin
+  return substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-7';
+end $$;
+drop function if exists matching.new_id(text);
+create or replace function matching.new_id(prefix text, n bigint) returns uuid language sql volatile as $$
+  select overlay(gen_random_uuid()::text placing $1 || lpad(to_hex($2 & 4095), 3, '0') from 1)::uuid
 $$;
 
 -- Publish a fact of a cascade under the version that its row has reached.
@@ -175,19 +180,20 @@ declare
   asked_now uuid[];
 begin
   with due as materialized (
-    select c.id, (c.wave_number + 1)::smallint as wave, c.next_kind, c.next_size, c.net_minor_by_tier, c.currency,
+    select claim.n, c.id, (c.wave_number + 1)::smallint as wave, c.next_kind, c.next_size, c.net_minor_by_tier, c.currency,
            now_at + make_interval(secs => c.next_window_seconds) as until,
            matching.planned_from(c.mode, c.planned, c.travel_minutes, c.planned_minutes, now_at) as planned,
            c.excluded || array(select o.provider_id from matching_offer o where o.cascade_id = c.id) as never
-    from matching_cascade c where c.id = any(claimed)
+    from unnest(claimed) with ordinality as claim (id, n) join matching_cascade c using (id)
   ), doubtful as materialized (
     -- Asked for all at once; one by one only of those whose right ends before some of the work.
-    select credentialing.rights_missing(array_agg(k.provider_id), array_agg(upper(d.planned))) as provider_id
-    from due d join matching_candidate k on k.cascade_id = d.id and k.wave_number = d.wave
-    where careful and k.eligible
+    select missing as provider_id
+    from (select array_agg(k.provider_id) as ids, array_agg(upper(d.planned)) as untils
+          from due d join matching_candidate k on k.cascade_id = d.id and k.wave_number = d.wave
+          where careful and k.eligible having careful) asked, credentialing.rights_missing(asked.ids, asked.untils) missing
   ), chosen as materialized (
     -- The best first, one by one until there are enough: those who are not needed are not looked at.
-    select d.*, k.*, matching.new_id(prefix) as offer_id
+    select d.id, d.wave, d.currency, d.until, upper(d.planned) as ends_at, k.*, matching.new_id(prefix, d.n * 8 + k.position) as offer_id
     from due d cross join lateral (
       select position, provider_id, tier_rank, distance_metres, (d.net_minor_by_tier ->> tier_rank::text)::bigint as net_minor
       from matching_candidate
@@ -206,7 +212,7 @@ begin
     insert into matching_offer (id, cascade_id, provider_id, wave_number, tier_rank, status, net_minor, currency,
                                 distance_metres, work_ends_at, offered_at, expires_at, reason)
     select offer_id, id, provider_id, wave, tier_rank, 'open', net_minor, currency,
-           distance_metres, upper(planned), now_at, until, '' from chosen
+           distance_metres, ends_at, now_at, until, '' from chosen
   ), asked as (
     -- Every cascade with whom it asks, if anybody: put together, not joined, since nobody can foretell how many there will be.
     select id, array_agg(offer_id order by position) filter (where position is not null) as offer_ids,
@@ -245,17 +251,33 @@ begin
       end)) as told
     from moved m
   )
-  select told, (select array_agg(distinct provider_id) from chosen) into facts, asked_now from told;
+  select told, (select array_agg(provider_id) from chosen) into facts, asked_now from told;
   assert facts = cardinality(claimed), 'one fact for each cascade';
   if asked_now is not null then
     perform discovery.record_offers(asked_now, now_at);
   end if;
 end $$;
 
+-- The earliest end of a wave whose next one is ranked, where matching is not paused, and the earliest moment to rank; null without any.
+-- In PL/pgSQL, which keeps its plans: the dispatcher asks all day long.
+create or replace function matching.next_to_end() returns timestamptz language plpgsql stable as $$
+begin
+  return (
+    select c.expires_at from matching_cascade c
+    where c.status = 'live' and c.candidates_ready_wave > c.wave_number
+      and (not (select policy.is_paused_somewhere('matching')) or not policy.is_paused('matching', c.city_key))
+    order by c.expires_at limit 1);
+end $$;
+create or replace function matching.next_to_rank() returns timestamptz language plpgsql stable as $$
+begin
+  return (select min(c.look_ahead_at) from matching_cascade c where c.status = 'live' and c.candidates_ready_wave <= c.wave_number);
+end $$;
+
 -- Take up to `most` cascades whose wave is over and whose next wave is ranked, and move them on; says how many.
 -- Nothing moves where an operator has paused matching: those stay due and are taken when it is resumed.
 -- Committed without waiting for the disk: nobody was promised anything yet, and should the machine fail the waves are due again.
-create or replace function matching.end_waves(most integer, careful boolean default false) returns integer language plpgsql volatile as $$
+create or replace function matching.end_waves(most integer, careful boolean default false) returns integer language plpgsql volatile
+set plan_cache_mode = force_generic_plan as $$
 declare
   claimed uuid[];
 begin

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from guildhall.kernel.money import Money
 from guildhall.kernel.refusals import Refused
+from guildhall.kernel.rows import read
 from guildhall.payments import lifecycle
 from guildhall.payments.closing import VENDOR, clear_if_done, settlement_of
 from guildhall.payments.collecting import (
@@ -81,6 +82,10 @@ def release(*, reference: str, at: datetime) -> None:
 
 def _current(payment_id: UUID) -> Authorization | None:
     """The attempt that holds, or whose answer is awaited."""
-    alive = [AuthorizationStatus.REQUESTED, AuthorizationStatus.AUTHORIZED]
-    rows = Authorization.objects.filter(payment_id=payment_id, is_wanted=True, status__in=alive)
-    return rows.order_by("-attempt").first()
+    alive = [AuthorizationStatus.REQUESTED.value, AuthorizationStatus.AUTHORIZED.value]
+    found = read(
+        Authorization,
+        "where payment_id = %s and is_wanted and status = any(%s) order by attempt desc limit 1",
+        [payment_id, alive],
+    )
+    return found[0] if found else None

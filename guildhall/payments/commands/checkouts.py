@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from guildhall.customers.queries import saved_card
 from guildhall.kernel.money import Money
 from guildhall.kernel.refusals import Invalid
+from guildhall.kernel.rows import add, read
 from guildhall.payments.closing import VENDOR, settlement_of, tell
 from guildhall.payments.collecting import belong, give_up_checkouts, live_hold
 from guildhall.payments.commands.authorizing import AlreadyAuthorized, AlreadySettled
@@ -58,15 +59,16 @@ def start_checkout(
     give_up_checkouts(payment, at=at)
     if settlement_of(payment) is None:
         payment.go(is_closing=False)
-    checkout = Checkout.objects.create(
+    checkout = Checkout(
         payment=payment,
-        number=Checkout.objects.filter(payment=payment).count() + 1,
+        number=_next_number(payment),
         purpose=purpose,
         amount_minor=amount_minor,
         return_url=return_url,
         started_at=at,
         expires_at=at + PAGE_LIVES,
     )
+    add(checkout)
     ask_for_page(checkout, at=at)
     return checkout.id
 
@@ -104,5 +106,12 @@ def _refuse_what_is_done(payment: Payment, amount: Money | None) -> None:
 
 
 def _open_page(payment: Payment) -> Checkout | None:
-    on_page = [CheckoutStatus.REQUESTED, CheckoutStatus.OPEN]
-    return Checkout.objects.filter(payment=payment, is_wanted=True, status__in=on_page).first()
+    on_page = [CheckoutStatus.REQUESTED.value, CheckoutStatus.OPEN.value]
+    found = read(Checkout, "where payment_id = %s and is_wanted and status = any(%s)", [payment.id, on_page])
+    return found[0] if found else None
+
+
+def _next_number(payment: Payment) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from payments_checkout where payment_id = %s", [payment.id])
+        return int(cursor.fetchone()[0]) + 1

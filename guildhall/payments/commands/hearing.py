@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models.functions import Now
 
 from guildhall.kernel.refusals import Refused
+from guildhall.kernel.rows import NOW, add
 from guildhall.payments.inbox import defer_hearing
 from guildhall.payments.models import Heard
 from guildhall.payments.signatures import BadSignature, verify
-from guildhall.payments.types import Endpoint
+from guildhall.payments.types import FOLLOWED, Endpoint
 
 
 class BadEvent(Refused):
@@ -42,7 +42,7 @@ def handle_webhook(*, endpoint: Endpoint, raw: bytes, signature: str, at: dateti
 @transaction.atomic
 def note_event(*, endpoint: Endpoint, event: Any, at: datetime) -> bool:
     """
-    Put an event into the inbox and have the worker take it up; False when it was there already.
+    Put an event into the inbox and have the worker take it up; False when it was there already, or is none that we follow.
 
     :raises BadEvent: when it is no event, or one of another endpoint.
     """
@@ -51,17 +51,17 @@ def note_event(*, endpoint: Endpoint, event: Any, at: datetime) -> bool:
     account = str(event.get("account") or "")
     if bool(account) != (endpoint == "connect") or (endpoint == "thin") != (event.get("object") == "v2.core.event"):
         raise BadEvent
-    heard, is_new = Heard.objects.get_or_create(
+    if event["type"] not in FOLLOWED[endpoint]:
+        return False
+    heard = Heard(
         event_id=event["id"],
-        defaults={
-            "endpoint": endpoint,
-            "kind": event["type"],
-            "object_ref": _object_ref(event),
-            "account_ref": account,
-            "heard_at": at,
-            "next_try_at": Now(),
-        },
+        endpoint=endpoint,
+        kind=event["type"],
+        object_ref=_object_ref(event),
+        account_ref=account,
+        heard_at=at,
     )
+    is_new = add(heard, once_per="event_id", next_try_at=NOW)
     if is_new:
         defer_hearing(heard.id)
     return is_new

@@ -8,6 +8,7 @@ from django.db import transaction
 from guildhall.kernel.ids import new_id
 from guildhall.kernel.money import Money
 from guildhall.kernel.refusals import Invalid, Refused
+from guildhall.kernel.rows import add
 from guildhall.payments.intents import plan
 from guildhall.payments.locking import lock_account
 from guildhall.payments.models import OnboardingVisit, Payout, PayoutAccount
@@ -54,12 +55,13 @@ def start_onboarding(*, provider_id: UUID, return_url: str, at: datetime) -> Onb
     The address appears in `queries.get_onboarding(provider_id)` within moments. Done is `payout_account.changed`.
     """
     account = lock_account(provider_id)
-    visit = OnboardingVisit.objects.create(
+    visit = OnboardingVisit(
         account=account,
         number=OnboardingVisit.objects.filter(account=account).count() + 1,
         return_url=return_url,
         started_at=at,
     )
+    add(visit)
     ask_for_link(account, visit, at=at)
     return OnboardingLink(id=visit.id, provider_id=provider_id, status=visit.status, url=None, expires_at=None)
 

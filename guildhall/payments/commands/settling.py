@@ -2,16 +2,16 @@
 
 from datetime import datetime
 
-from django.db import transaction
-from django.db.models import Max
+from django.db import connection, transaction
 
 from guildhall.kernel.refusals import Invalid
-from guildhall.payments.closing import VENDOR, clear_if_done, is_blocked
+from guildhall.kernel.rows import add
+from guildhall.payments.closing import VENDOR, clear_if_done, is_blocked, settlement_of
 from guildhall.payments.collecting import belong, collect, give_up_attempts, give_up_checkouts
 from guildhall.payments.commands.authorizing import AlreadySettled
 from guildhall.payments.intents import SettlementBlocked
 from guildhall.payments.locking import lock_payment
-from guildhall.payments.models import Authorization, Payment
+from guildhall.payments.models import Payment
 from guildhall.payments.models import Settlement as SettlementRow
 from guildhall.payments.types import Settlement
 
@@ -68,7 +68,7 @@ def _settle(*, reference: str, kind: str, settlement: Settlement, at: datetime) 
         raise SettlementBlocked
     belong(payment, currency=settlement.currency)
     _refuse_too_much(payment, row)
-    row.save(force_insert=True)
+    add(row)
     payment.go(is_closing=True)
     give_up_checkouts(payment, at=at)
     if not settlement.total_minor:
@@ -83,7 +83,7 @@ def _is_same_as_before(payment: Payment, row: SettlementRow) -> bool:
 
     :raises AlreadySettled: when it was another.
     """
-    before = SettlementRow.objects.filter(payment=payment).first()
+    before = settlement_of(payment)
     if before is None:
         return False
     frozen = ("kind", "total_minor", "tax_minor", "fee_minor", "provider_minor", "currency", "provider_id")
@@ -93,8 +93,12 @@ def _is_same_as_before(payment: Payment, row: SettlementRow) -> bool:
 
 
 def _refuse_too_much(payment: Payment, row: SettlementRow) -> None:
-    held = Authorization.objects.filter(payment=payment, kind="hold").exclude(vendor_ref="")
-    agreed = held.aggregate(most=Max("amount_minor"))["most"]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select max(amount_minor) from payments_authorization where payment_id = %s and kind = 'hold' and vendor_ref <> ''",
+            [payment.id],
+        )
+        agreed = cursor.fetchone()[0]
     if row.kind == "work" and row.total_minor > (agreed or 0):
         raise MoreThanAuthorized
     if payment.authorized_minor and row.total_minor > payment.authorized_minor:

@@ -27,6 +27,18 @@ class BadTip(Invalid):
     code = "bad_tip"
 
 
+class TipTooSmall(BadTip):
+    """The card networks would keep too much of it."""
+
+    default_detail = "A tip is at least %(least)s."
+
+
+class TipsTooLarge(BadTip):
+    """Together with those before it is more than a booking's tips may be."""
+
+    default_detail = "The tips of a booking are at most %(most)s together."
+
+
 class TipUnderWay(Refused):
     """The bank has not answered about the tip before this one."""
 
@@ -63,9 +75,9 @@ def _check(reference: str, amount: Money) -> None:
         raise TipUnderWay
     given = before.filter(status=TipStatus.PAID).aggregate(total=Sum("amount_minor"))["total"] or 0
     if amount.minor < policy.least_minor:
-        raise BadTip(f"A tip is at least {Money(policy.least_minor, amount.currency).shown()}.")
+        raise TipTooSmall(least=Money(policy.least_minor, amount.currency).shown())
     if given + amount.minor > policy.most_minor:
-        raise BadTip(f"The tips of a booking are at most {Money(policy.most_minor, amount.currency).shown()} together.")
+        raise TipsTooLarge(most=Money(policy.most_minor, amount.currency).shown())
 
 
 def _write(tip_id: UUID, payment: Payment, provider_id: UUID, amount: Money, at: datetime) -> None:

@@ -9,6 +9,7 @@ create or replace function policy.is_paused(what text, city text) returns boolea
 $$;
 
 -- Is `what` stopped anywhere? Asked once for a whole batch, it spares the question for each city.
-create or replace function policy.is_paused_somewhere(what text) returns boolean language sql stable as $$
-  select exists (select from policy_pause p where p.what = $1 and p.resumed_at is null)
-$$;
+create or replace function policy.is_paused_somewhere(what text) returns boolean language plpgsql stable as $$
+begin
+  return exists (select from policy_pause p where p.what = $1 and p.resumed_at is null);
+end $$;

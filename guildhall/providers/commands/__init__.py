@@ -1,7 +1,7 @@
 """What can be asked of providers."""
 
 from guildhall.providers.areas import BadArea
-from guildhall.providers.commands.listing import BadListing, add_service, set_service_listed
+from guildhall.providers.commands.listing import BadListing, add_service, change_service, set_service_listed
 from guildhall.providers.commands.reaching import (
     UnknownTier,
     set_available_now,
@@ -30,6 +30,7 @@ __all__ = [
     "UnknownTier",
     "UnknownTimeZone",
     "add_service",
+    "change_service",
     "describe_provider",
     "record_offer_answer",
     "record_payout_account",

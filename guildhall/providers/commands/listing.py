@@ -1,6 +1,7 @@
 """A provider's listings."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.transaction import atomic
@@ -49,20 +50,38 @@ def add_service(
     :raises NotFound: no such provider, or another's.
     """
     permissions.require_own(provider_id, by)
-    _check(price_model, price, duration_minutes)
-    service = Service(
-        provider=Provider.locked(provider_id),
-        category_id=get_category(category).id,
-        title=clean_line(title, field="title", length_max=_TITLE_LENGTH_MAX),
-        description=clean_text(description, field="description", length_max=_DESCRIPTION_LENGTH_MAX),
-        price_model=price_model,
-        duration_minutes=duration_minutes,
-        added_at=at,
-    )
-    if price is not None:
-        service.price_minor, service.currency = price.minor, price.currency
+    said = _words(category, title, description) | _terms(price_model, price, duration_minutes)
+    service = Service(provider=Provider.locked(provider_id), added_at=at, **said)
     service.save(force_insert=True)
     return service.id
+
+
+@atomic
+def change_service(
+    *,
+    provider_id: UUID,
+    service_id: UUID,
+    category: str,
+    title: str,
+    description: str,
+    price_model: PriceModel,
+    price: Money | None,
+    duration_minutes: int | None,
+    by: Actor,
+) -> None:
+    """
+    Say something else in a listing that is shown; what was booked from it stays as it was promised.
+
+    :raises UnknownCategory: the vertical has no such category.
+    :raises BadText: title or description cannot be used.
+    :raises BadListing: price, price model and duration do not fit.
+    :raises NotFound: no such listing of this provider, or it was taken down.
+    """
+    permissions.require_own(provider_id, by)
+    said = _words(category, title, description) | _terms(price_model, price, duration_minutes)
+    mine = Service.objects.filter(id=service_id, provider_id=provider_id, is_listed=True)
+    if not mine.update(**said):
+        raise NotFound
 
 
 @atomic
@@ -77,10 +96,21 @@ def set_service_listed(*, provider_id: UUID, service_id: UUID, listed: bool, by:
         raise NotFound
 
 
-def _check(price_model: PriceModel, price: Money | None, duration_minutes: int | None) -> None:
+def _words(category: str, title: str, description: str) -> dict[str, Any]:
+    return {
+        "category_id": get_category(category).id,
+        "title": clean_line(title, field="title", length_max=_TITLE_LENGTH_MAX),
+        "description": clean_text(description, field="description", length_max=_DESCRIPTION_LENGTH_MAX),
+    }
+
+
+def _terms(price_model: PriceModel, price: Money | None, duration_minutes: int | None) -> dict[str, Any]:
+    """Give what the work costs, as columns; without a price the listing keeps the currency that it has."""
     if (price_model == PriceModel.QUOTE) != (price is None):
         raise BadListing
     if price is not None and not 0 < price.minor <= _PRICE_MINOR_MAX:
         raise BadListing
     if duration_minutes is not None and not 0 < duration_minutes <= _DURATION_MINUTES_MAX:
         raise BadListing
+    amount = {"price_minor": None} if price is None else {"price_minor": price.minor, "currency": price.currency}
+    return {"price_model": price_model, "duration_minutes": duration_minutes, **amount}

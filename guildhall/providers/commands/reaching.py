@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from django.db.transaction import atomic
+from django.utils.translation import gettext_noop
 from shapely.geometry import MultiPolygon as Shape
 
 from guildhall.catalog.queries import get_category, list_tiers
@@ -99,7 +100,7 @@ def set_service_area(
     """
     permissions.require_own(provider_id, by)
     if (circle is None) == (geojson is None):
-        raise BadArea("An area is either a circle or a shape.")
+        raise BadArea(gettext_noop("An area is either a circle or a shape."))
     shape = areas.from_circle(circle) if circle else areas.from_geojson(geojson or {})
     provider = Provider.locked(provider_id)
     area = _stored(shape)

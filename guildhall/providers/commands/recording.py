@@ -3,13 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.db.models import F
 from django.db.transaction import atomic
 
 from guildhall.eventlog.commands import publish
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.refusals import NotFound, Refused
+from guildhall.kernel.rows import change
 from guildhall.providers.events import ProviderPayoutAccountRecorded
 from guildhall.providers.models import Provider
 from guildhall.providers.types import OfferAnswer
@@ -37,7 +38,7 @@ def record_payout_account(*, provider_id: UUID, account_ref: str, enabled: bool,
         return
     try:
         with atomic():
-            Provider.objects.filter(pk=provider_id).update(payout_account=account_ref, payouts_enabled=enabled)
+            change(provider, {"payout_account": account_ref, "payouts_enabled": enabled})
     except IntegrityError:
         raise PayoutAccountTaken from None
     event = ProviderPayoutAccountRecorded(
@@ -54,11 +55,13 @@ def record_offer_answer(*, provider_id: UUID, answer: OfferAnswer, response_seco
     """
     answered = 0 if answer == OfferAnswer.IGNORED else response_seconds
     column = f"offers_{OfferAnswer(answer).value}"
-    changed = Provider.objects.filter(pk=provider_id).update(
-        **{column: F(column) + 1, "response_seconds_sum": F("response_seconds_sum") + answered}
-    )
-    if not changed:
-        raise NotFound
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"update providers_provider set {column} = {column} + 1, response_seconds_sum = response_seconds_sum + %s where id = %s",  # noqa: S608 - a column of our own
+            [answered, provider_id],
+        )
+        if not cursor.rowcount:
+            raise NotFound
 
 
 def record_rating(*, provider_id: UUID, rating: int) -> None:

@@ -16,6 +16,7 @@ from ninja import Schema, Status
 
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.refusals import Invalid, Refused
+from guildhall.kernel.traces import undone_if_refused
 from guildhall.web.api.models import IdempotencyKey
 from guildhall.web.api.parsing import read_body
 from guildhall.web.api.reading import check_query
@@ -65,8 +66,8 @@ def changes(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse
 
     The outer transaction inserts the key (waiting for its twin as long as the connection's `lock_timeout` allows: three
     seconds), runs the view in one savepoint, stores the answer and commits. Refusals with 409, 410 and 422 are answers
-    too; others, and faults, leave no trace. A deadlock or a serialization failure runs the whole block again, three times
-    at most. A view without a body takes none, or an empty object; it takes no query.
+    too, and keep what was counted (`leaves_trace`); others, and faults, leave nothing. A deadlock or a serialization
+    failure runs the whole block again, three times at most. A view without a body takes none, or an empty object; it takes no query.
     """
     takes_body = any(_is_body(parameter) for parameter in inspect.signature(view).parameters.values())
 
@@ -135,7 +136,7 @@ def _answer_once(request: HttpRequest, key: str, fingerprint: bytes, view: Calla
     if row_id is None:
         return _again(owner, key, fingerprint)
     try:
-        with transaction.atomic():
+        with undone_if_refused():
             response = _rendered(view())
     except Refused as refusal:
         if refusal.status not in _STORED_REFUSALS:

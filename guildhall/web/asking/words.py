@@ -1,6 +1,7 @@
 """Sentences about prices and promises, in the reader's language: the same before the request as after it."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -10,12 +11,28 @@ from guildhall.kernel.money import Money
 from guildhall.web.pages import moments
 
 
-def cancellation_terms(terms: Terms, *, mode: str, tier_rank: int | None = None) -> str:
-    """Say in one sentence what a cancellation by the customer costs; with a tier, when it is known who comes."""
+def is_held_on_acceptance(terms: Terms, *, notice: timedelta) -> bool:
+    """Whether a start so far ahead is so near that the amount is held as soon as somebody accepts."""
+    return notice <= timedelta(hours=terms.authorize_hours_before)
+
+
+def cancellation_terms(
+    terms: Terms, *, mode: str, tier_rank: int | None = None, notice: timedelta | None = None
+) -> str:
+    """
+    Say in one sentence what a cancellation by the customer costs; with a tier, when it is known who comes.
+
+    `notice`, from now to a scheduled start, leaves out what can no longer happen.
+    """
     if mode != "asap":
         hours = ngettext("%(count)s hour", "%(count)s hours", terms.free_hours_before) % {
             "count": terms.free_hours_before
         }
+        if notice is not None and notice < timedelta(hours=terms.free_hours_before):
+            return _(
+                "Cancelling is free until somebody has accepted; after that it costs %(percent)s%% of the lower estimate, because "
+                "the start is less than %(hours)s away."
+            ) % {"hours": hours, "percent": terms.late_fee_percent}
         return _(
             "Cancelling is free until somebody has accepted, and after that up to %(hours)s before the start; later it costs "
             "%(percent)s%% of the lower estimate."

@@ -14,6 +14,7 @@ from guildhall.catalog.queries import get_category_by_id
 from guildhall.customers.queries import get_address
 from guildhall.kernel.money import Money
 from guildhall.kernel.moves import MoveRefused
+from guildhall.payments.queries import get_payment
 from guildhall.web.asking.draft import Draft
 from guildhall.web.asking.times import TimeFields
 from guildhall.web.asking.words import cancellation_terms
@@ -85,8 +86,8 @@ def cancel(request: PageRequest, booking_id: str) -> HttpResponse:
         "booking": card,
         "address": address_of(card),
         "fee": Money(fee_minor, card.currency),
-        "held": Money(card.authorize_minor, card.currency),
-        "terms": cancellation_terms(card.terms, mode=card.mode, tier_rank=card.tier_rank),
+        "is_held": get_payment(card.reference).payment_state == "authorized",
+        "terms": cancellation_terms(card.terms, mode=card.mode, tier_rank=card.tier_rank, notice=card.starts_at - at),
         "provider": people_of([card]).get(card.provider_id) if card.provider_id else None,
         "section": "bookings",
     }
@@ -99,7 +100,7 @@ def reschedule(request: PageRequest, booking_id: str) -> HttpResponse:
     card, at = read_booking(request, booking_id), request.received_at
     if card.status not in {"waiting", "matching", "unfilled", "confirmed"}:
         return SeeOther(address_of(card))
-    form = TimeFields(sent(request), zone=card.time_zone, at=at)
+    form = TimeFields(sent(request), zone=card.time_zone, at=at, until_now=card.starts_at)
     if form.is_valid():
         wall = form.wall_time
         assert wall is not None

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from guildhall.bookings.queries import get_work, on_the_way, receipt_of, would_cost
+from guildhall.bookings.queries import get_work, on_the_way, proposal_of, receipt_of, would_cost
 from guildhall.bookings.types import BookingCard, OnTheWay, Receipt, Work
-from guildhall.catalog.queries import get_category_by_id
+from guildhall.catalog.queries import name_job
 from guildhall.customers.queries import blocked_ids, favourite_ids, get_address, saved_card
 from guildhall.customers.types import Address
 from guildhall.eventlog.queries import timeline
@@ -25,9 +25,9 @@ from guildhall.providers.queries import get_profile
 from guildhall.providers.types import Profile
 from guildhall.reviews.queries import reviews_beside
 from guildhall.reviews.types import BookingReviews
-from guildhall.web.asking.words import cancellation_terms
-from guildhall.web.customer.reading import address_of, kind_name, tier_names
-from guildhall.web.customer.timeline import steps_of
+from guildhall.web.asking.words import cancellation_terms, is_held_on_acceptance
+from guildhall.web.customer.reading import address_of, tier_names
+from guildhall.web.customer.timeline import steps_of, was_held
 from guildhall.web.evidence import pictures_of
 from guildhall.web.signin.access import PageRequest
 
@@ -104,6 +104,12 @@ class LiveBooking:
         return datetime.fromisoformat(told[-1].payload["expected_at"])
 
     @property
+    def is_on_a_break(self) -> bool:
+        """Whether the work pauses, and its paid time with it."""
+        told = [fact.name for fact in self.facts if fact.name in {"booking.break_started", "booking.break_ended"}]
+        return self.card.status == "in_progress" and told[-1:] == ["booking.break_started"]
+
+    @property
     def was_given_back(self) -> bool:
         """Whether somebody had accepted and gave the job back, and the others are asked."""
         told = [fact.name for fact in self.facts if fact.name in {"booking.provider_withdrew", "booking.confirmed"}]
@@ -141,6 +147,8 @@ class LiveBooking:
             wave.number if wave else "",
             (cascade.asked, cascade.declined, cascade.status.value) if cascade else "",
             self.is_late,
+            self.is_on_a_break,
+            self.is_held_on_acceptance,
             self.other_time,
             self.is_card_being_checked,
             self.way is not None,
@@ -153,6 +161,11 @@ class LiveBooking:
     def is_cancelled(self) -> bool:
         """Whether it will not happen, its money settled or not."""
         return bool(self.card.cancelled_by)
+
+    @property
+    def was_held(self) -> bool:
+        """Whether something was held on the card when it was cancelled."""
+        return was_held(self.facts)
 
     @property
     def is_done(self) -> bool:
@@ -182,6 +195,16 @@ class LiveBooking:
         return self.card.starts_at + timedelta(minutes=self.card.terms.start_grace_minutes)
 
     @property
+    def is_held_on_acceptance(self) -> bool:
+        """Whether a scheduled start is so near that the amount is held as soon as somebody accepts."""
+        return self.card.mode == "scheduled" and is_held_on_acceptance(self.card.terms, notice=self.notice)
+
+    @property
+    def notice(self) -> timedelta:
+        """How far away the start is."""
+        return self.card.starts_at - self.at
+
+    @property
     def card_refused(self) -> bool:
         """Whether the bank wants the customer, or another card."""
         return self.money.payment_state in {"action_needed", "failed"}
@@ -200,9 +223,8 @@ class LiveBooking:
     @property
     def other_time(self) -> datetime | None:
         """The time that was agreed on the telephone, as long as it waits for a yes."""
-        until = self.card.proposed_until
-        is_open = until is not None and until > self.at and self.card.status in _MOVABLE
-        return self.card.proposed_starts_at if is_open else None
+        found = proposal_of(self.card, at=self.at)
+        return found.starts_at if found and found.what == "time" else None
 
     @property
     def is_card_being_checked(self) -> bool:
@@ -236,6 +258,12 @@ class LiveBooking:
             return would_cost(self.card, self.card.logged_minutes)
         return receipt_of(self.card)
 
+    @property
+    def estimate(self) -> tuple[Receipt, Receipt] | None:
+        """What the shortest and the longest expected work cost by the rate of who comes; None before somebody accepted."""
+        least, most = (would_cost(self.card, minutes) for minutes in (self.card.minutes_from, self.card.minutes_to))
+        return (least, most) if least and most else None
+
     def amount(self, minor: int) -> Money:
         """Give an amount in the booking's currency."""
         return Money(minor, self.card.currency)
@@ -250,7 +278,7 @@ def context_of(live: LiveBooking) -> dict[str, Any]:
     """Give what the templates show."""
     card, money, amount = live.card, live.money, live.amount
     provider = live.provider
-    receipt, wave = live.receipt, live.wave
+    receipt, wave, estimate = live.receipt, live.wave, live.estimate
     tiers = tier_names()
     is_blocked = bool(provider and provider.id in blocked_ids(card.customer_id))
     let_go = money.authorized_minor - money.captured_minor if money.captured_minor else 0
@@ -259,8 +287,7 @@ def context_of(live: LiveBooking) -> dict[str, Any]:
         "booking": card,
         "address": address_of(card),
         "booking_id": public_id("bk", card.id),
-        "category": get_category_by_id(card.category_id),
-        "kind_name": kind_name(card),
+        "job": name_job(card.category_id, card.kind),
         "place": live.address,
         "provider": provider,
         "provider_name": f"{provider.first_name} {provider.last_initial}" if provider else "",
@@ -272,8 +299,9 @@ def context_of(live: LiveBooking) -> dict[str, Any]:
         "wave": wave,
         "wave_tier": tiers.get(wave.tier_rank or 0, "") if wave else "",
         "steps": steps_of(card, live.facts, provider.first_name if provider else "", live.cascade),
-        "least": amount(card.estimate_from_minor),
-        "most": amount(card.estimate_to_minor),
+        "least": amount(estimate[0].total_minor if estimate else card.estimate_from_minor),
+        "most": amount(estimate[1].total_minor if estimate else card.estimate_to_minor),
+        "rate": amount(estimate[0].hourly_minor) if estimate else None,
         "up_to": amount(card.authorize_minor),
         "held": amount(money.authorized_minor),
         "captured": amount(money.captured_minor),
@@ -288,7 +316,7 @@ def context_of(live: LiveBooking) -> dict[str, Any]:
         "tips": [(tip, amount(tip.amount_minor)) for tip in live.tips],
         "work": live.work,
         "pictures": pictures_of(live.work.photographs) if live.work else [],
-        "terms": cancellation_terms(card.terms, mode=card.mode, tier_rank=card.tier_rank),
+        "terms": cancellation_terms(card.terms, mode=card.mode, tier_rank=card.tier_rank, notice=live.notice),
         "saved_card": saved_card(card.customer_id) if live.is_proposed else None,
         "may_cancel": card.status in _CANCELLABLE and not live.is_proposed,
         "may_move": card.status in _MOVABLE,

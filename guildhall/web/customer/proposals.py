@@ -10,7 +10,6 @@ from django.views.decorators.http import require_POST
 from guildhall.bookings.commands import NothingProposed, confirm_proposal, confirm_time, decline_time
 from guildhall.bookings.queries import access_booking
 from guildhall.customers.queries import saved_card
-from guildhall.kernel.moves import MoveRefused
 from guildhall.web.customer import booking as booking_pages
 from guildhall.web.customer.reading import address_of, read_booking
 from guildhall.web.signin.access import PageRequest
@@ -44,6 +43,6 @@ def answer_time(request: PageRequest, booking_id: str) -> HttpResponse:
     if not form.is_valid():
         return booking_pages.show(request, card, status=UNPROCESSABLE)
     command = confirm_time if form.cleaned_data["answer"] == "yes" else decline_time
-    with suppress(NothingProposed, MoveRefused):  # likewise
+    with suppress(NothingProposed):  # likewise
         command(booking_id=card.id, by=request.actor, at=request.received_at)
     return SeeOther(address_of(card))

@@ -5,10 +5,8 @@ from uuid import UUID
 
 from guildhall.bookings.queries import access_booking
 from guildhall.bookings.types import BookingCard
-from guildhall.catalog.queries import get_category_by_id, get_job_kind, list_categories, list_tiers
-from guildhall.catalog.types import CategoryCard
+from guildhall.catalog.queries import list_tiers
 from guildhall.kernel.ids import public_id, read_public_id
-from guildhall.kernel.refusals import DoesNotExist
 from guildhall.providers.queries import get_profiles
 from guildhall.providers.types import Profile
 from guildhall.web.signin.access import PageRequest
@@ -28,13 +26,6 @@ def address_of(card: BookingCard) -> str:
     return f"/my/bookings/{public_id('bk', card.id)}"
 
 
-def categories_of(cards: Iterable[BookingCard]) -> dict[int, CategoryCard]:
-    """Give the categories of bookings in one question, and one more for each that is offered no more."""
-    found = {category.id: category for category in list_categories()}
-    gone = {card.category_id for card in cards} - set(found)
-    return found | {category_id: get_category_by_id(category_id) for category_id in gone}
-
-
 def people_of(cards: Iterable[BookingCard]) -> dict[UUID, Profile]:
     """Give the providers of bookings at once."""
     return get_profiles({card.provider_id for card in cards if card.provider_id})
@@ -44,14 +35,6 @@ def list_people(ids: Sequence[UUID]) -> list[tuple[Profile, str, str]]:
     """Give providers in this order, each with their public id and their tier's label."""
     profiles, tiers = get_profiles(ids), tier_names()
     return [(profiles[one], public_id("pr", one), tiers.get(profiles[one].tier_rank or 0, "")) for one in ids]
-
-
-def kind_name(card: BookingCard) -> str:
-    """What the job is called; empty when it is of no usual kind, or of one that is offered no more."""
-    try:
-        return get_job_kind(card.kind).name if card.kind else ""
-    except DoesNotExist:
-        return ""
 
 
 def tier_names() -> dict[int, str]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from guildhall.bookings.commands import request_booking
-from guildhall.bookings.queries import access_booking
+from guildhall.bookings.queries import access_booking, list_bookings
 from guildhall.bookings.types import BookingRequest
 from guildhall.customers.commands import add_address
 from guildhall.customers.queries import get_customer, list_addresses, saved_card
@@ -72,7 +72,7 @@ def page(request: PageRequest) -> HttpResponse:
     if form.errors and draft.missing:
         return show_form(request, "customer/request.html", form, draft=draft, section="home")
     if draft.missing:
-        return SeeOther("/my/book" if not draft.category else "/request")
+        return SeeOther(_instead(request) if not draft.category else "/request")
     if is_sent:
         with refusals_beside(form):
             address = once(
@@ -82,8 +82,15 @@ def page(request: PageRequest) -> HttpResponse:
             response = SeeOther(address)
             forget_draft(response)
             return response
-    context = {"summary": summarise(draft), "card": saved_card(request.account.id), "draft": draft, "place": known}
+    summary = summarise(draft, at=request.received_at)
+    context = {"summary": summary, "card": saved_card(request.account.id), "draft": draft, "place": known}
     return show_form(request, "customer/request.html", form, section="home", **context)
+
+
+def _instead(request: PageRequest) -> str:
+    """Where who has nothing to confirm goes: a booking that lacks its card (they came back from the vendor's page), else a new one."""
+    lacking = list_bookings(by=request.actor, of=request.account.id, status="awaiting_card", limit=1)
+    return address_of(lacking[0]) if lacking and not lacking[0].is_proposal else "/my/book"
 
 
 def _known(draft: Draft, customer_id: UUID) -> Address | None:

@@ -1,6 +1,7 @@
 """The story of a booking as a list that fills: what was, what is, what comes."""
 
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -51,6 +52,13 @@ def steps_of(card: BookingCard, facts: list[Fact], provider: str, cascade: Casca
     if ended and (charged := times.get("payment.captured")):
         steps.append({"title": _("Fee charged"), "state": "done", "at": charged, "zone": card.time_zone, "note": ""})
     return steps
+
+
+def was_held(facts: list[Fact]) -> bool:
+    """Whether a hold on the card stood when the booking was cancelled; one that was let go before counts no more."""
+    before = takewhile(lambda fact: fact.name != "booking.cancelled", facts)
+    told = [fact.name for fact in before if fact.name in {"authorization.made", "authorization.released"}]
+    return told[-1:] == ["authorization.made"]
 
 
 def _times(card: BookingCard, times: dict[str, datetime]) -> dict[str, datetime | None]:

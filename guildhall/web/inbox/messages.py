@@ -30,6 +30,14 @@ def part(request: PageRequest) -> HttpResponse:
     return render(request, "inbox/list.html", _context(request))
 
 
+@require_safe
+@asks_by_itself
+def unread(request: PageRequest) -> HttpResponse:
+    """Give the number of unread messages anew, as it stands in the navigation; an application's other counts come along."""
+    shown = {"count": unread_count(request.account.id), "live": request.path}
+    return render(request, [f"{request.application.name}/counts.html", "pages/components/unread.html"], shown)
+
+
 @require_POST
 def read_one(request: PageRequest, message_id: UUID) -> HttpResponse:
     """Mark a message as read, and go where it leads."""

@@ -7,6 +7,7 @@ from guildhall.web.inbox import messages
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", messages.page, name="messages"),
     path("/live", messages.part, name="messages-live"),
+    path("/unread", messages.unread, name="messages-unread"),
     path("/read", messages.read_all, name="messages-read"),
     path("/<uuid:message_id>", messages.read_one, name="message"),
 ]

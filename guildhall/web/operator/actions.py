@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.functional import Promise
@@ -13,12 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 
 from guildhall.bookings import commands, lifecycle
+from guildhall.bookings.queries import proposal_of
 from guildhall.bookings.types import BookingCard
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.ids import read_public_id
 from guildhall.kernel.moves import Move
 from guildhall.matching.commands import NotEligible
 from guildhall.matching.queries import assignable
+from guildhall.web.asking.times import ANSWER_TIME, first_offered
 from guildhall.web.operator import words
 from guildhall.web.operator.choosing import provider_choices
 from guildhall.web.pages.forms import ChoiceCards, Stepper
@@ -29,9 +32,14 @@ _OFFERED = 8
 
 
 class ActionForm(forms.Form):
-    """A form about one booking; knows it, so that it can offer what fits. `is_empty` says that nothing fits."""
+    """
+    A form about one booking; knows it, so that it can offer what fits. `is_empty` says that nothing fits.
+
+    One that `looks_around` is made when somebody wants to see it, and not for everybody who looks at the booking.
+    """
 
     is_empty = False
+    looks_around = False
 
     def __init__(self, data: Any = None, *, slug: str, card: BookingCard, at: datetime) -> None:
         super().__init__(data, auto_id=f"{slug}_%s")
@@ -53,6 +61,7 @@ class Reason(ActionForm):
 class Assignment(ActionForm):
     """One of those who may do the job and are free."""
 
+    looks_around = True
     provider_id = forms.ChoiceField(label=later("Who does it"), widget=ChoiceCards)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -92,6 +101,12 @@ class Settlement(ActionForm):
         super().__init__(*args, **kwargs)
         logged = self.card.logged_minutes
         self.fields["minutes"].initial = logged if logged is not None else self.card.minutes_from
+        said = self.card.contested_minutes
+        if logged is not None and said is not None:
+            self.fields["minutes"].help_text = _("Logged: %(logged)s minutes. The customer says: %(said)s.") % {
+                "logged": logged,
+                "said": said,
+            }
 
 
 class Appointment(ActionForm):
@@ -103,6 +118,19 @@ class Appointment(ActionForm):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["starts_at"].initial = first_offered(
+            zone=self.card.time_zone, at=self.at, until_now=self.card.starts_at, answer_time=ANSWER_TIME
+        )
+
+    def clean_starts_at(self) -> datetime:
+        """Let any time pass but the one so far: a yes to that would free the provider for nothing."""
+        wall: datetime = self.cleaned_data["starts_at"].replace(tzinfo=None)
+        if wall == self.card.starts_at.astimezone(ZoneInfo(self.card.time_zone)).replace(tzinfo=None):
+            raise forms.ValidationError(_("It is planned for this time already. Choose another."))
+        return wall
+
 
 class Nothing(ActionForm):
     """Nothing has to be said."""
@@ -111,7 +139,7 @@ class Nothing(ActionForm):
 @dataclass(frozen=True)
 class Action:
     """
-    One thing to do: its address' last part, what its button says, from which statuses it leads away, and the command.
+    One thing to do: its address' last part, what its button says, from which statuses it leads away (or else when it fits), and the command.
 
     `hint` is what it means for money and time; `word` is what is said when it is done.
     """
@@ -124,22 +152,25 @@ class Action:
     moves: tuple[Move, ...]
     run: Callable[..., object]
     look: str = "primary"
+    fits: Callable[[BookingCard, datetime], bool] | None = None
 
     def fill(self, data: Any, card: BookingCard, at: datetime) -> ActionForm:
         """Make the form; `data` is what was sent, or None."""
         return self.form(data, slug=self.slug, card=card, at=at)
 
-    def is_offered(self, card: BookingCard) -> bool:
-        """Whether the booking's status has an arrow for it."""
+    def is_offered(self, card: BookingCard, at: datetime) -> bool:
+        """Whether the booking's status has an arrow for it, or it fits the booking as it is."""
+        if self.fits is not None:
+            return self.fits(card, at)
         return any(card.status in move.sources for move in self.moves)
 
 
 @dataclass(frozen=True)
 class Offer:
-    """An action with its form, on a page; `is_open` when it is what is to be done next."""
+    """An action with its form, on a page; `is_open` when it is what is to be done next. Without a form it is there to be asked for."""
 
     action: Action
-    form: ActionForm
+    form: ActionForm | None
     is_open: bool
 
 
@@ -164,8 +195,23 @@ def _widen(card: BookingCard, _said: dict[str, Any], by: Actor, at: datetime) ->
 
 
 def _propose_time(card: BookingCard, said: dict[str, Any], by: Actor, at: datetime) -> None:
-    wall = said["starts_at"].replace(tzinfo=None)
-    commands.propose_time(booking_id=card.id, starts_at=wall, fold=None, by=by, at=at)
+    commands.propose_time(booking_id=card.id, starts_at=said["starts_at"], fold=None, by=by, at=at)
+
+
+def _send_again(card: BookingCard, _said: dict[str, Any], by: Actor, at: datetime) -> None:
+    commands.send_link_again(booking_id=card.id, by=by, at=at)
+
+
+def _is_proposed(card: BookingCard, at: datetime) -> bool:
+    return proposal_of(card, at=at) is not None
+
+
+def _is_replaceable(card: BookingCard, at: datetime) -> bool:
+    return commands.can_be_replaced(card, at=at)
+
+
+def _was_due(card: BookingCard, at: datetime) -> bool:
+    return card.status in lifecycle.MISS.sources and at >= card.starts_at
 
 
 def _report(card: BookingCard, said: dict[str, Any], by: Actor, at: datetime) -> None:
@@ -215,8 +261,9 @@ ACTIONS: tuple[Action, ...] = (
         later("Takes the job from its provider and gives it to another at once."),
         later("The job has another provider."),
         Replacement,
-        (lifecycle.WITHDRAW,),
+        (),
         _replace,
+        fits=_is_replaceable,
     ),
     Action(
         "no-show",
@@ -224,9 +271,10 @@ ACTIONS: tuple[Action, ...] = (
         later("Puts the booking before you for a decision; no money moves until then."),
         later("Reported. It waits for a decision now."),
         Reason,
-        (lifecycle.MISS,),
+        (),
         _report,
         "",
+        fits=_was_due,
     ),
     Action(
         "widening",
@@ -237,6 +285,16 @@ ACTIONS: tuple[Action, ...] = (
         (lifecycle.WIDEN,),
         _widen,
         "",
+    ),
+    Action(
+        "link",
+        later("Send the link again"),
+        later("The customer gets the mail with the link to say yes once more; until when they can stays as it was."),
+        later("Sent again. The customer has a new mail with the link."),
+        Nothing,
+        (),
+        _send_again,
+        fits=_is_proposed,
     ),
     Action(
         "rescheduling",
@@ -257,9 +315,10 @@ ACTIONS: tuple[Action, ...] = (
         later("The others are asked; this provider is not."),
         later("The search has begun again."),
         Reason,
-        (lifecycle.WITHDRAW,),
+        (),
         _withdraw,
         "",
+        fits=_is_replaceable,
     ),
     Action(
         "cancellation",
@@ -275,23 +334,25 @@ ACTIONS: tuple[Action, ...] = (
 BY_SLUG = {action.slug: action for action in ACTIONS}
 
 
-def offers_for(card: BookingCard, at: datetime, tried: ActionForm | None = None) -> list[Offer]:
+def offers_for(card: BookingCard, at: datetime, tried: ActionForm | None = None, wanted: str = "") -> list[Offer]:
     """
     Give what can be done with a booking now, the likeliest first and open.
 
     :param tried: a form that was refused: it is shown as it was sent, with what is wrong.
+    :param wanted: the action that somebody has opened.
     """
-    offered = [action for action in ACTIONS if action.is_offered(card) or (type(tried) is action.form and tried.errors)]
-    if card.status in {"confirmed", "en_route", "arrived"} and at < card.starts_at:
-        offered = [action for action in offered if action.slug != "no-show"]
-    return [_offer(action, card, at, tried, is_first=index == 0) for index, action in enumerate(offered)]
+    refused = tried.slug if tried is not None and tried.errors else ""
+    offered = [action for action in ACTIONS if action.is_offered(card, at) or action.slug == refused]
+    waits = card.status in {"unfilled", "contested", "unresolved"}
+    opened = wanted or (offered[0].slug if offered and waits else "")
+    return [_offer(action, card, at, tried, is_open=tried is None and action.slug == opened) for action in offered]
 
 
-def _offer(action: Action, card: BookingCard, at: datetime, tried: ActionForm | None, *, is_first: bool) -> Offer:
+def _offer(action: Action, card: BookingCard, at: datetime, tried: ActionForm | None, *, is_open: bool) -> Offer:
     if tried is not None and tried.slug == action.slug:
         return Offer(action, tried, is_open=True)
-    waits = card.status in {"unfilled", "contested", "unresolved"}
-    return Offer(action, action.fill(None, card, at), is_open=tried is None and is_first and waits)
+    is_shown = is_open or not action.form.looks_around
+    return Offer(action, action.fill(None, card, at) if is_shown else None, is_open=is_open)
 
 
 @contextmanager

@@ -18,10 +18,9 @@ from guildhall.bookings.types import BookingFilter
 from guildhall.catalog.queries import list_cities
 from guildhall.identity.types import Scope
 from guildhall.kernel.ids import BadPublicId, read_public_id
-from guildhall.payments.queries import payment_states
 from guildhall.web.api.reading import make_cursor, read_cursor
 from guildhall.web.operator import words
-from guildhall.web.operator.reading import category_names, city_names, lines_of, people_of
+from guildhall.web.operator.reading import category_names, city_names, people_of, rows_of
 from guildhall.web.signin.access import PageRequest, needs_scope
 
 _PAGE = 25
@@ -36,7 +35,7 @@ class Filters(forms.Form):
     city = forms.ChoiceField(label=later("City"), required=False)
     category = forms.TypedChoiceField(label=later("Work"), required=False, coerce=int, empty_value=None)
     day = forms.DateField(
-        label=later("Day of the start"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=later("Day of the start"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
     )
     person = forms.CharField(label=later("Person"), required=False, max_length=40, widget=forms.HiddenInput)
 
@@ -74,12 +73,10 @@ def page(request: PageRequest) -> HttpResponse:
     found = find_bookings(
         by=request.actor, wanted=_wanted(said), before=UUID(parts[0]) if parts else None, limit=_PAGE + 1
     )
-    lines = lines_of(found[:_PAGE])
-    states = payment_states([line.card.reference for line in lines])
     context = {
         "section": "bookings",
         "form": form,
-        "rows": [(line, words.word(words.PAYMENT_STATES, states.get(line.card.reference, "none"))) for line in lines],
+        "rows": rows_of(found[:_PAGE]),
         "person": _person(said.get("person")),
         "older": _older(request, found),
     }

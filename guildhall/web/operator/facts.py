@@ -5,12 +5,14 @@ from django.utils.translation import gettext_lazy as later
 
 SENTENCES: dict[str, Promise] = {
     "booking.proposed": later("Written down on the phone; the customer was asked to say yes"),
+    "booking.proposed again": later("The link was sent to the customer again"),
     "booking.requested": later("Requested"),
     "booking.waiting": later("Waits for its search to begin"),
     "booking.matching_started": later("The search began"),
     "booking.unfilled": later("Nobody took it"),
     "booking.widened": later("Everybody is asked again"),
     "booking.time_proposed": later("Another time proposed; the customer was asked to say yes"),
+    "booking.time_proposed again": later("The link was sent to the customer again"),
     "booking.time_declined": later("The customer keeps the time"),
     "booking.rescheduled": later("Moved to another time"),
     "booking.confirmed": later("A provider accepted (tier %(tier_rank)s)"),

@@ -39,7 +39,7 @@ def booking_pane(
         "authorized": Money(payment.authorized_minor, card.currency) if payment else None,
         "captured": Money(payment.captured_minor, card.currency) if payment else None,
         "is_over": is_over(card.deadline_at, request.received_at),
-        "offers": offers_for(card, request.received_at, tried) if may_act else [],
+        "offers": offers_for(card, request.received_at, tried, request.GET.get("open", "")) if may_act else [],
     }
 
 

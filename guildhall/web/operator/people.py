@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from guildhall.credentialing.queries import get_rights
 from guildhall.credentialing.types import Right
 from guildhall.customers.queries import find_customers
-from guildhall.identity.queries import find_accounts, get_accounts
+from guildhall.identity.queries import find_account_ids, get_accounts
 from guildhall.identity.types import Role, Scope
 from guildhall.providers.queries import find_providers
 from guildhall.web.api.reading import make_cursor, read_cursor
@@ -120,7 +120,7 @@ def right_word(right: Right | None, request: PageRequest) -> Word:
 
 def _named(said: dict[str, Any], role: Role) -> list[UUID] | None:
     text = said.get("q", "").strip()
-    return [account.id for account in find_accounts(text, role=role, limit=_FOUND_MOST)] if text else None
+    return find_account_ids(text, role=role, limit=_FOUND_MOST) if text else None
 
 
 def _after(request: PageRequest) -> UUID | None:

@@ -21,12 +21,11 @@ from guildhall.identity.queries import get_accounts
 from guildhall.identity.types import Scope
 from guildhall.kernel.ids import public_id, read_public_id
 from guildhall.kernel.money import Money
-from guildhall.payments.queries import balance_of, list_payouts, payment_states
+from guildhall.payments.queries import balance_of, list_payouts
 from guildhall.providers.commands import set_tier
-from guildhall.providers.queries import find_providers, get_payout_account, get_profile, get_schedule
-from guildhall.web.operator import words
+from guildhall.providers.queries import get_profile, get_record
 from guildhall.web.operator.people import right_word
-from guildhall.web.operator.reading import Person, category_names, lines_of, people_of, person_href, tier_labels
+from guildhall.web.operator.reading import Person, category_names, people_of, person_href, rows_of, tier_labels
 from guildhall.web.operator.returning import done, done_words
 from guildhall.web.signin.access import PageRequest, needs_scope
 from guildhall.web.signin.answering import refusals_beside
@@ -52,7 +51,7 @@ class RightForm(forms.Form):
     """Until when somebody may work."""
 
     valid_until = forms.DateField(
-        label=later("May work up to and including"), widget=forms.DateInput(attrs={"type": "date"})
+        label=later("May work up to and including"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
     )
 
 
@@ -92,22 +91,21 @@ def provider(request: PageRequest, provider_id: str) -> HttpResponse:
 
 
 def _show_provider(request: PageRequest, account_id: UUID, tried: dict[str, forms.Form]) -> HttpResponse:
-    profile, schedule = get_profile(account_id), get_schedule(account_id)
-    (row,) = find_providers(among=[account_id])
-    right = get_right(account_id)
+    record, right = get_record(account_id), get_right(account_id)
+    profile = record.profile
     categories = category_names()
     zone = ZoneInfo(profile.time_zone)
     until = right.valid_until if right else request.received_at + timedelta(days=365)
     context = {
         "section": "providers",
         "profile": profile,
-        "row": row,
+        "row": record.row,
         "tier": tier_labels().get(profile.tier_rank or 0, ""),
         "categories": [categories[one] for one in profile.category_ids if one in categories],
         "right": right,
         "right_word": right_word(right, request),
-        "schedule": schedule,
-        "payout_account": get_payout_account(account_id),
+        "schedule": record.schedule,
+        "payout_account": record.payout_account,
         "balance": balance_of(account_id),
         "payouts": [(one, Money(one.amount_minor, one.currency)) for one in list_payouts(account_id, limit=_PAYOUTS)],
         "tier_form": TierForm(initial={"rank": profile.tier_rank}),
@@ -121,14 +119,16 @@ def _show_provider(request: PageRequest, account_id: UUID, tried: dict[str, form
 
 
 def _common(request: PageRequest, account_id: UUID) -> dict[str, Any]:
-    account = get_accounts([account_id])[account_id]
-    lines = lines_of(list_bookings(by=request.actor, of=account_id, limit=_BOOKINGS))
-    states = payment_states([line.card.reference for line in lines])
+    cards = list_bookings(by=request.actor, of=account_id, limit=_BOOKINGS)
+    accounts = get_accounts(
+        {account_id, *(side for card in cards for side in (card.customer_id, card.provider_id) if side)}
+    )
+    account = accounts[account_id]
     return {
         "account": account,
         "person": Person.of(account),
         "key": public_id("cu" if account.role == "customer" else "pr", account_id),
-        "rows": [(line, words.word(words.PAYMENT_STATES, states.get(line.card.reference, "none"))) for line in lines],
+        "rows": rows_of(cards, {one: Person.of(found) for one, found in accounts.items()}),
         "may_close": Scope.ADMINISTRATOR in request.account.scopes and account.disabled_at is None,
         "done": done_words(request),
     }

@@ -1,6 +1,6 @@
 """The form of a policy: a field for each member in its own unit, and the notification matrix as a table of ticks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from guildhall.policy.types import NotificationPolicy, Policy, Rule
-from guildhall.web.operator.policy_words import CHANNELS, GROUPS, LABELS, ROLES, event_word
+from guildhall.web.operator.policy_words import CHANNELS, GROUPS, LABELS, REFUSED, ROLES, event_word
 
 _REASON_LENGTH = 300
 _WORD_LENGTH = 60
@@ -137,7 +137,7 @@ class PolicyForm(forms.Form):
         except ValidationError as error:
             for each in error.errors():
                 name = "__".join(str(part) for part in each["loc"])
-                self.add_error(name if name in self.fields else None, self._words(each["msg"]))
+                self.add_error(name if name in self.fields else None, self._words(each))
         return said
 
     def _said(self, cleaned: dict[str, Any]) -> dict[str, Any]:
@@ -156,15 +156,12 @@ class PolicyForm(forms.Form):
             ]
         return values
 
-    def _words(self, message: str) -> str:
+    def _words(self, refused: Mapping[str, Any]) -> str:
         """Put what a policy refuses into words: members by what they are called here."""
-        words = message.removeprefix("Value error, ")
-        for member in sorted(self.members, key=lambda member: -len(member.path[-1])):
-            words = words.replace(
-                member.path[-1],
-                f"\N{LEFT DOUBLE QUOTATION MARK}{self[member.name].label}\N{RIGHT DOUBLE QUOTATION MARK}",
-            )
-        return words
+        labels = {member.path[-1]: self[member.name].label for member in self.members}
+        named = {name: labels.get(str(value), value) for name, value in refused.get("ctx", {}).items()}
+        sentence = REFUSED.get(refused["type"])
+        return str(sentence) % named if sentence else str(refused["msg"])
 
 
 def _key(rule: Rule) -> str:

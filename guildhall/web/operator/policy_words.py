@@ -21,6 +21,16 @@ ABOUT = {
     "tip": _("How long and how much customers may tip."),
     "notification": _("Who is told of what, and by which channel. What is not ticked is not sent."),
 }
+# By the type of what a policy refuses; members by what they are called here.
+REFUSED = {
+    "exceeds": _("“%(less)s” must not be more than “%(more)s”."),
+    "nothing_counts": _("Something must count: give at least one of these more than 0."),
+    "ends_before_it_starts": _(
+        "The last wave must end after matching starts: lower its hours, or start more days before."
+    ),
+    "two_rules": _("There are two rules for the same message."),
+    "string_pattern_mismatch": _("Write three capital letters, such as USD."),
+}
 GROUPS = {
     "asap": _("As soon as possible"),
     "scheduled": _("At a time"),

@@ -22,7 +22,7 @@ from guildhall.kernel.ids import new_id, public_id, read_public_id
 from guildhall.kernel.money import Money
 from guildhall.kernel.refusals import Refused
 from guildhall.web.api.idempotency import once
-from guildhall.web.asking.times import TimeFields
+from guildhall.web.asking.times import ANSWER_TIME, TimeFields
 from guildhall.web.asking.words import cancellation_terms, minimum_terms
 from guildhall.web.operator.reading import Person, booking_href, person_href
 from guildhall.web.operator.returning import done
@@ -43,6 +43,7 @@ _ZONE_WITHOUT_ANY = "UTC"
 class Request(TimeFields):
     """What the customer says on the telephone."""
 
+    answer_time = ANSWER_TIME
     key = forms.UUIDField(widget=forms.HiddenInput)
     work = forms.ChoiceField(label=later("Work"))
     minutes = forms.IntegerField(

@@ -19,7 +19,6 @@ _WORDS: dict[str, str | Promise] = {
     "granted": later("They may work."),
     "revoked": later("They may not work any more; open offers were withdrawn."),
     "disabled": later("The account is closed; every session has ended."),
-    "blocked": later("The two are never brought together again."),
     "policy": later("The policy is in force."),
     "job-retried": later("The job runs again."),
     "job-cancelled": later("The job is cancelled."),

@@ -64,5 +64,5 @@ def _named(text: str, by: Actor) -> str:
 
 
 def _bookings_of(accounts: list[AccountCard], by: Actor) -> list[BookingCard]:
-    """Give the newest bookings of the first of those found: usually that is what is asked for."""
+    """Give the latest bookings, by when the work is, of the first of those found: usually they are what is asked for."""
     return list_bookings(by=by, of=accounts[0].id, limit=_BOOKINGS) if accounts else []

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from django.utils.functional import Promise
@@ -117,9 +118,15 @@ def story_of(facts: Sequence[Fact], people: People) -> list[Told]:
 
 def _told(fact: Fact, names: dict[str, str]) -> Told:
     payload = {"currency": "USD", **fact.payload}
-    raw = json.dumps(fact.payload, indent=2, sort_keys=True)
+    raw = _raw(fact.payload)
     part = fact.name.partition(".")[0]
-    return Told(fact.occurred_at, words.sentence(fact.name, payload), names[fact.actor], fact.name, raw, part)
+    told = f"{fact.name} again" if payload.get("is_again") else fact.name
+    return Told(fact.occurred_at, words.sentence(told, payload), names[fact.actor], fact.name, raw, part)
+
+
+def _raw(payload: dict[str, Any]) -> str:
+    """Write a payload member by member: laid out as a whole, JSON is written by Python, ten times as slowly."""
+    return "\n".join(f"{name}: {json.dumps(value)}" for name, value in sorted(payload.items()))
 
 
 def waves_of(found: Sequence[CandidateCard], told: Sequence[Fact], people: People) -> list[Wave]:
@@ -212,7 +219,7 @@ def movements_of(card: BookingCard) -> list[Movement]:
             one.at,
             str(kinds.get(one.kind, one.kind)),
             Money(one.amount_minor, one.currency),
-            one.status.replace("_", " "),
+            words.text(words.MOVEMENTS, one.status),
             one.vendor_ref,
         )
         for one in list_transactions(card.reference)
@@ -228,7 +235,7 @@ def messages_of(sent: Sequence[MessageCard], people: People) -> list[Message]:
             str(CHANNELS.get(one.channel, one.channel)),
             _told_of(one.template),
             words.word(words.MESSAGE_STATES, one.status),
-            one.reason.replace("_", " "),
+            words.text(words.UNSENT, one.reason),
         )
         for one in reversed(sent)
     ]
@@ -242,4 +249,7 @@ def _told_of(template: str) -> str:
 
 def tips_of(card: BookingCard) -> list[tuple[Money, str, datetime]]:
     """Give the tips."""
-    return [(Money(tip.amount_minor, tip.currency), tip.status, tip.given_at) for tip in list_tips(card.reference)]
+    return [
+        (Money(tip.amount_minor, tip.currency), words.text(words.MOVEMENTS, tip.status), tip.given_at)
+        for tip in list_tips(card.reference)
+    ]

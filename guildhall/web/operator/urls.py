@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("policies", policies.index, name="policies"),
     path("policies/<str:document>", policies.page, name="policy"),
     path("health", health.page, name="health"),
+    path("health/live", health.live, name="health-live"),
     path("jobs/<int:job_id>/retry", health.retry_job, name="job-retry"),
     path("jobs/<int:job_id>/cancellation", health.cancel_job, name="job-cancellation"),
     path("timers/<int:timer_id>/retry", health.retry_timer, name="timer-retry"),

@@ -17,7 +17,7 @@ from guildhall.kernel.actors import Actor
 from guildhall.payments.queries import count_action_needed, list_action_needed
 from guildhall.web.api.reading import make_cursor, make_time_cursor, read_cursor, read_time_cursor
 from guildhall.web.operator.reading import Line, lines_of
-from guildhall.web.operator.words import Word, sentence
+from guildhall.web.operator.words import Word, headline
 from guildhall.web.signin.access import OpenRequest
 
 PAYMENT, PARKED = "payment", "parked"
@@ -36,7 +36,7 @@ KINDS: dict[str, Word] = {
     Waiting.LATE: Word(later("Not started"), "danger", "clock"),
     Waiting.OVERRUN: Word(later("Running over"), "warning", "play"),
     Waiting.UNCOLLECTED: Word(later("Money overdue"), "warning", "banknote"),
-    PARKED: Word(later("Parked facts"), "warning", "layers"),
+    PARKED: Word(later("Stuck next steps"), "warning", "layers"),
 }
 _SINCE: dict[str, Promise] = {
     Waiting.UNFILLED: later("Requested"),
@@ -157,7 +157,7 @@ def parked_item(fact: Parked) -> Item:
         deadline_at=None,
         urgency="",
         parked=fact,
-        title=sentence(fact.name, {}),
+        title=headline(fact.name),
     )
 
 

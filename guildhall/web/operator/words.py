@@ -1,5 +1,6 @@
 """What operators read: statuses, kinds of pending work, reasons, and the facts of a story as sentences."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,9 @@ from django.utils.translation import gettext_lazy as later
 from guildhall.kernel.money import Money
 from guildhall.web.operator.facts import SENTENCES
 from guildhall.web.pages import moments
+
+# Where a sentence goes over to its figures: "Work done: ...", "A provider accepted (...)".
+_FIGURES_BEGIN = re.compile(r"\s*[:(;]")
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ ENTRIES: dict[str, str | Promise] = {
     "payout": later("Payout"),
 }
 PAYMENT_STATES: dict[str, Word] = {
-    "none": Word(later("Nothing yet")),
+    "none": Word(later("Not charged")),
     "authorized": Word(later("Held payment"), "info"),
     "action_needed": Word(later("Action needed"), "danger"),
     "captured": Word(later("Charged"), "success"),
@@ -64,7 +68,7 @@ PAYMENT_STATES: dict[str, Word] = {
     "written_off": Word(later("Written off"), "warning"),
 }
 PAYOUT_STATES: dict[str, Word] = {
-    "none": Word(later("Nothing yet")),
+    "none": Word(later("Not paid out")),
     "held": Word(later("Held"), "warning"),
     "transferred": Word(later("On the balance"), "info"),
     "paid_out": Word(later("Paid out"), "success"),
@@ -135,6 +139,42 @@ CAUSES = {
     "no_card": later("no card was given in time"),
 }
 
+# How far money is that moves: holds, charges, shares, payouts and tips.
+MOVEMENTS = {
+    "requested": later("asked of the payment provider"),
+    "authorized": later("held"),
+    "action_needed": later("the bank wants the customer to act"),
+    "declined": later("declined by the bank"),
+    "captured": later("charged to the card"),
+    "released": later("let go"),
+    "waiting": later("waits"),
+    "made": later("on the provider's balance"),
+    "pending": later("on its way"),
+    "in_transit": later("on its way"),
+    "paid": later("paid"),
+    "failed": later("failed"),
+    "refused": later("refused"),
+}
+# Why a message waits or was not sent.
+UNSENT = {
+    "quiet_hours": later("waits for the end of quiet hours"),
+    "paused": later("sending is stopped"),
+    "vendor": later("the mail or SMS service did not take it; tried again"),
+    "gave_up": later("given up after several tries"),
+    "expired": later("it was over before it could be sent"),
+    "overtaken": later("something newer made it untrue"),
+    "told_with_the_decision": later("told with the decision"),
+    "offer_over": later("the offer was over"),
+    "code_over": later("the code was used or over"),
+    "subject_gone": later("what it was about is gone"),
+    "account_not_open": later("the account is not open"),
+    "no_consent": later("no consent to text messages"),
+    "no_number": later("no telephone number"),
+    "bad_header": later("its subject cannot be sent"),
+    "recipient_refused": later("the address was refused"),
+    "no_template": later("there are no words for it"),
+}
+
 
 def word(words: Mapping[str, Word], key: str) -> Word:
     """Give the word of a key; a key that nobody has written a word for is shown as it is."""
@@ -152,6 +192,12 @@ def sentence(name: str, payload: Mapping[str, Any]) -> str:
     if known is None:
         return name.replace("_", " ").replace(".", ": ")
     return str(known) % _Shown(payload)
+
+
+def headline(name: str) -> str:
+    """Say of a fact only what happened, without its figures: "A provider accepted"."""
+    head = _FIGURES_BEGIN.split(str(SENTENCES.get(name, "")), maxsplit=1)[0]
+    return head if head and "%" not in head else sentence(name, {})
 
 
 class _Shown(dict[str, str]):

@@ -8,3 +8,9 @@ class PagesConfig(AppConfig):
 
     name = "guildhall.web.pages"
     label = "pages"
+
+    def ready(self) -> None:
+        """Keep the templates as they are now; whatever is forked from this process has them too."""
+        from guildhall.web.pages.loading import keep_templates
+
+        keep_templates()

@@ -48,7 +48,7 @@ def _page(request: HttpRequest, refusal: Refused) -> str:
     context = {
         "status": refusal.status,
         "title": gettext(title_of(refusal.status)),
-        "detail": gettext(refusal.detail),
+        "detail": refusal.said(gettext),
         "request_id": getattr(request, "request_id", ""),
         "home": f"{application.path}/" if application else "/",
         "can_try_again": refusal.status in _WORTH_TRYING_AGAIN and request.method == "GET",
@@ -57,7 +57,7 @@ def _page(request: HttpRequest, refusal: Refused) -> str:
 
 
 def _toast(refusal: Refused) -> HttpResponse:
-    text = gettext(refusal.detail)
+    text = refusal.said(gettext)
     response = HttpResponse(
         render_to_string("pages/components/toast.html", {"text": text, "kind": "danger"}), status=refusal.status
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 # Django says "This field is required": that says neither what to do nor to whom.
 forms.Field.default_error_messages["required"] = _("Please fill this in.")
+forms.BooleanField.default_error_messages = {"required": _("Please tick this.")}
 forms.ChoiceField.default_error_messages["required"] = _("Please choose one.")
 forms.MultipleChoiceField.default_error_messages["required"] = _("Please choose at least one.")
 

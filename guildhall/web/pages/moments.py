@@ -1,11 +1,13 @@
 """Moments, lengths and numbers as people of a language write them."""
 
-from datetime import datetime, tzinfo
+from collections.abc import Sequence
+from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Literal
 
 from babel.core import Locale
-from babel.dates import format_skeleton, format_timedelta, get_timezone_name
+from babel.dates import format_skeleton, format_timedelta, get_timezone_location, get_timezone_name
+from babel.lists import format_list
 from babel.numbers import format_decimal
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -15,6 +17,7 @@ Style = Literal["full", "date", "time", "long"]
 _SKELETONS: dict[str, str] = {"full": "MMMEd", "date": "MMMEd", "long": "yMMMMEEEEd", "time": ""}
 _LOCALES = {"en": "en_US", "es": "es_US"}  # Spanish as written in the United States: dollars first, 12 hours
 _MINUTES_PER_HOUR = 60
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _SECONDS_OF_NOW = 45
 _METRES_A_MILE = 1_609.344
 
@@ -53,12 +56,28 @@ def _zone_shown(hour: datetime, fold: int, zone: tzinfo | None) -> str:
     return str(get_timezone_name(hour.replace(tzinfo=zone, fold=fold), width="short", locale="en_US"))
 
 
+def zone_city(zone: str) -> str:
+    """Name a zone by the city whose clocks it goes by: `America/Los_Angeles` says little to those who live there."""
+    return str(get_timezone_location(zone, locale=locale_name(), return_city=True))
+
+
 def distance(at: datetime, now: datetime) -> str:
     """Write how far a moment is from now."""
     delta = at - now
     if abs(delta.total_seconds()) < _SECONDS_OF_NOW:
         return _("now")
-    return str(format_timedelta(delta, add_direction=True, locale=locale_name(), threshold=1))
+    seconds = delta // timedelta(seconds=1)
+    away = abs(seconds)
+    # What is said changes at half minutes, half hours and half days: between two of these every moment says the same.
+    step = _HOUR if away >= _DAY else _MINUTE if away >= _HOUR else 2 if away >= _MINUTE else 1
+    return _distance(away - away % step + step // 2, locale_name(), is_over=seconds < 0)
+
+
+@lru_cache(maxsize=4_096)
+def _distance(seconds: int, name: str, *, is_over: bool) -> str:
+    """Remembered, because Babel takes longer for it than for the rest of a line in a list."""
+    delta = timedelta(seconds=-seconds if is_over else seconds)
+    return str(format_timedelta(delta, add_direction=True, locale=name, threshold=1))
 
 
 def clock_face(seconds: int) -> str:
@@ -75,9 +94,19 @@ def length(minutes: int) -> str:
     return _unbroken(" ".join(piece for piece in pieces if piece))
 
 
+def listed(words: Sequence[str]) -> str:
+    """Write several things one after the other, with an "and" before the last."""
+    return str(format_list(list(words), locale=locale_name()))
+
+
 def decimal(value: float) -> str:
     """Write a number with one decimal."""
-    return str(format_decimal(value, format="0.0", locale=Locale.parse(locale_name())))
+    return _decimal(value, locale_name())
+
+
+@lru_cache(maxsize=4_096)
+def _decimal(value: float, name: str) -> str:
+    return str(format_decimal(value, format="0.0", locale=Locale.parse(name)))
 
 
 def miles(metres: float) -> str:

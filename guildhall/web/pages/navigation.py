@@ -5,7 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Place:
-    """One place: where, what it is called (already in the reader's language), an icon, how much waits there."""
+    """
+    One place: where, what it is called (already in the reader's language), an icon, how much waits there, and where that is asked anew.
+
+    What `live` answers may bring the counts of other places along: those have a `tally`, the name under which theirs is
+    found, and say after how many `seconds` it will have changed without news (0: never).
+    """
 
     href: str
     label: str
@@ -13,3 +18,6 @@ class Place:
     count: int = 0
     is_loud: bool = False
     is_current: bool = False
+    live: str = ""
+    tally: str = ""
+    seconds: int = 0

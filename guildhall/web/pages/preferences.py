@@ -1,4 +1,4 @@
-"""Language and theme: two cookies, for everybody, signed in or not."""
+"""Language and theme: two cookies, for everybody, signed in or not; and a third while no account knows of the language yet."""
 
 from urllib.parse import urlsplit
 
@@ -10,22 +10,45 @@ from django.views.decorators.http import require_POST
 
 from guildhall.web.pages.context import THEME_COOKIE, THEMES
 
+_CHOICE_COOKIE = "language_choice"
+
 
 @csrf_exempt  # Two cookies of taste: there is nothing to forge, and pages without a form keep no token.
 @require_POST
 def preferences(request: HttpRequest) -> HttpResponse:
+    """Keep what a visitor chose; whoever signs in here next takes the language along (see `open_choice`)."""
+    response = keep_tastes(request)
+    if settings.LANGUAGE_COOKIE_NAME in response.cookies:
+        _keep(response, _CHOICE_COOKIE, "1")
+    return response
+
+
+def keep_tastes(request: HttpRequest) -> HttpResponse:
     """Keep `language` and `theme` as far as they are given and known, and go back to `next`."""
     response = HttpResponseRedirect(_back(request))
     response.status_code = 303
     language, theme = request.POST.get("language"), request.POST.get("theme")
     if language in dict(settings.LANGUAGES):
-        _keep(request, response, settings.LANGUAGE_COOKIE_NAME, language)
+        _keep(response, settings.LANGUAGE_COOKIE_NAME, language)
     if theme is not None and theme in THEMES:
-        _keep(request, response, THEME_COOKIE, theme)
+        _keep(response, THEME_COOKIE, theme)
     return response
 
 
-def _keep(request: HttpRequest, response: HttpResponse, name: str, value: str) -> None:
+def open_choice(request: HttpRequest) -> str | None:
+    """Give the language that a visitor chose by the switch of this browser and that no account has taken over yet."""
+    language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+    return language if request.COOKIES.get(_CHOICE_COOKIE) and language in dict(settings.LANGUAGES) else None
+
+
+def close_choice(request: HttpRequest, response: HttpResponse, language: str) -> None:
+    """Let the account's `language` count in this browser from now on, whatever somebody else chose here."""
+    response.delete_cookie(_CHOICE_COOKIE, samesite="Lax")
+    if request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) != language:
+        response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
+
+
+def _keep(response: HttpResponse, name: str, value: str) -> None:
     response.set_cookie(
         name,
         value,

@@ -6,18 +6,14 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-# The API's own description page draws with styles it makes itself.
-_DOCS = "/api/v1/docs"
 
-
-def policy(*, inline_styles: bool = False) -> str:
-    """Give the `Content-Security-Policy`; only the API's description page may style inline."""
+def policy() -> str:
+    """Give the `Content-Security-Policy`."""
     tiles = _origin(settings.MAP_TILES_URL)
-    styles = "'self' 'unsafe-inline'" if inline_styles else "'self'"
     directives = {
         "default-src": "'none'",
         "script-src": "'self'",
-        "style-src": styles,
+        "style-src": "'self'",
         "img-src": " ".join(["'self'", "data:", "blob:", *([tiles] if tiles else [])]),
         "font-src": "'self'",
         "connect-src": "'self'",
@@ -45,6 +41,6 @@ class ContentPolicy:
         """Answer a request."""
         response = self.get_response(request)
         if response.get("Content-Type", "").startswith("text/html"):
-            response.setdefault("Content-Security-Policy", policy(inline_styles=request.path == _DOCS))
+            response.setdefault("Content-Security-Policy", policy())
             response.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=(), payment=()")
         return response

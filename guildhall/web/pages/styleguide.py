@@ -94,6 +94,7 @@ def _context() -> dict[str, Any]:
             ["bk_4rmq", "Priya Natarajan", "2.5", "$312.50"],
             ["bk_9xtw", "Marcus Oyelaran", "1.0", "$95.00"],
             ["bk_2hnz", "Lena Fitzgerald-Castellanos", "12.0", "$1,140.00"],
+            ["bk_7ktd", "", "", "$140.00"],
         ],
         "numbers": [3, 4],
         "points": _points(),

@@ -1,9 +1,10 @@
 """The calendar by day, week and month; time off; and the feed that other calendars subscribe to."""
 
 from calendar import Calendar
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,11 +13,14 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import translation
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guildhall.bookings.queries import list_jobs
 from guildhall.bookings.types import BookingStatus as S
+from guildhall.identity.queries import get_contacts
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.ids import public_id, read_public_id
 from guildhall.kernel.refusals import NotFound
@@ -61,6 +65,11 @@ class Day:
     is_other: bool = False
 
     noon: datetime | None = None
+
+    @property
+    def month(self) -> str:
+        """What its month is called."""
+        return str(MONTHS[self.day.month])
 
     @property
     def shown(self) -> list[Job]:
@@ -148,10 +157,11 @@ def feed(request: OpenRequest, token: str) -> HttpResponse:
     starts, ends = request.received_at - _FEED_BACK, request.received_at + _FEED_AHEAD
     actor = Actor.provider(provider_id)
     cards = list_jobs(by=actor, provider_id=provider_id, statuses=_SHOWN, starts_from=starts, starts_before=ends)
-    shown = [(job, place_of(job.card)) for job in jobs(cards)]
-    response = HttpResponse(
-        as_icalendar(shown, _off(provider_id, starts, ends), request.received_at), content_type="text/calendar"
-    )
+    # The program has no language of its own worth asking for: its owner has.
+    with translation.override(get_contacts({provider_id})[provider_id].language or settings.LANGUAGE_CODE):
+        shown = [(job, place_of(job.card)) for job in jobs(cards)]
+        content = as_icalendar(shown, _off(provider_id, starts, ends), request.received_at)
+    response = HttpResponse(content, content_type="text/calendar")
     response["Cache-Control"] = "private, max-age=300"
     return response
 
@@ -201,16 +211,19 @@ def _days(
     starts, ends = _instants(first, last, zone)
     who = request.account.id
     cards = list_jobs(by=request.actor, provider_id=who, statuses=_SHOWN, starts_from=starts, starts_before=ends)
-    shown = jobs(cards)
-    working = working_ranges(schedule, starts, ends)
+    jobs_on: dict[date, list[Job]] = defaultdict(list)
+    for one in jobs(cards):
+        jobs_on[one.card.starts_at.astimezone(zone).date()].append(one)
+    # A month has no room for the hours, and comparing moments of a zone with each other takes long.
+    working = working_ranges(schedule, starts, ends) if month is None else []
     days = []
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
-        begins, over = _instants(day, day, zone)
+        begins, over = (at.astimezone(UTC) for at in _instants(day, day, zone))
         days.append(
             Day(
                 day=day,
-                jobs=[one for one in shown if begins <= one.card.starts_at < over],
+                jobs=jobs_on[day],
                 off=[one for one in off if one.starts_at < over and one.ends_at > begins],
                 hours=[
                     (max(span.starts_at, begins), min(span.ends_at, over))

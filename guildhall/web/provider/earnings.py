@@ -155,15 +155,15 @@ def onboarding(request: PageRequest) -> HttpResponse:
 def _payouts(request: PageRequest, **more: Any) -> dict[str, Any]:
     who = request.account.id
     account = get_payout_account(who)
-    link = _link(who, request)
+    link, balance = _link(who, request), balance_of(who)
     return {
         "section": "earnings",
         "zone": get_schedule(who).time_zone,
         "account": account,
         "link": link,
-        "balance": balance_of(who),
+        "balance": balance,
         "payouts": [(card, Money(card.amount_minor, card.currency)) for card in list_payouts(who, limit=50)],
-        "mark": f"{account.enabled}-{link.id if link else ''}-{bool(link and link.url)}",
+        "mark": f"{account.enabled}-{balance.minor}-{link.id if link else ''}-{bool(link and link.url)}",
         **more,
     }
 

@@ -41,7 +41,7 @@ def as_icalendar(shown: Sequence[tuple[Job, Place | None]], off: Sequence[Away],
 
 
 def _job(job: Job, place: Place | None, at: datetime) -> Event:
-    event = _event(f"{job.id}@guildhall", f"{job.title}, {job.customer}", job.card.starts_at, job.ends_at, at)
+    event = _event(f"{job.id}@guildhall", job.title, job.card.starts_at, job.ends_at, at)
     event.add("sequence", job.card.version)
     if place is not None:
         event.add("location", place.line)

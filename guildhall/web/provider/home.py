@@ -24,6 +24,7 @@ _AHEAD = (S.CONFIRMED, S.EN_ROUTE, S.ARRIVED, S.IN_PROGRESS)
 _AT_IT = (S.EN_ROUTE, S.ARRIVED, S.IN_PROGRESS)
 _WAITING = (S.COMPLETED, S.CONTESTED, S.UNRESOLVED)
 _OFFERS_SHOWN = 3
+_JOBS_SHOWN = 10
 NO_CONTENT = 204
 
 
@@ -58,8 +59,9 @@ def availability(request: PageRequest) -> HttpResponse:
 def _today(request: PageRequest) -> dict[str, Any]:
     who, at = request.account.id, request.received_at
     zone = ZoneInfo(get_schedule(who).time_zone)
-    cards = list_jobs(by=request.actor, provider_id=who, statuses=[*_AHEAD, *_WAITING])
-    shown = jobs(cards)
+    planned = list_jobs(by=request.actor, provider_id=who, statuses=_AHEAD, limit=_JOBS_SHOWN + 1)
+    done = list_jobs(by=request.actor, provider_id=who, statuses=_WAITING, limit=_JOBS_SHOWN + 1)
+    shown = jobs([*planned[:_JOBS_SHOWN], *done[:_JOBS_SHOWN]])
     ahead = sorted((one for one in shown if one.card.status in _AHEAD), key=_order)
     waiting = list_offers(who, at=at, limit=_OFFERS_SHOWN)
     is_available = get_reach(who).available_now
@@ -76,6 +78,7 @@ def _today(request: PageRequest) -> dict[str, Any]:
         "place": place_of(following.card) if following else None,
         "later": [one for one in rest if _day(one.card.starts_at, zone) <= _day(at, zone)],
         "coming": [one for one in rest if _day(one.card.starts_at, zone) > _day(at, zone)],
+        "has_more": max(len(planned), len(done)) > _JOBS_SHOWN,
         "waiting": [one for one in shown if one.card.status in _WAITING],
         "missing": missing_of(who, at) if not shown and not waiting else [],
         "mark": _mark(shown, [card.id.hex for card in waiting], is_available=is_available),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from guildhall.bookings import commands
 from guildhall.bookings.commands.travelling import BadPosition
-from guildhall.bookings.commands.working import TooFarAway
+from guildhall.bookings.commands.working import TooFarAway, TooManyCodes
 from guildhall.bookings.types import BookingStatus as S
 from guildhall.bookings.types import Position
 from guildhall.kernel.refusals import NotFound, Refused
@@ -23,7 +23,7 @@ from guildhall.web.following import follow
 from guildhall.web.pages.moments import miles
 from guildhall.web.provider import forms
 from guildhall.web.provider.actions import action_of
-from guildhall.web.provider.reading import Job, glance, is_over, job, kind_of, place_of, read_job_id, work_of
+from guildhall.web.provider.reading import Job, glance, is_over, job, place_of, read_job_id, work_of
 from guildhall.web.signin.access import PageRequest, asks_by_itself
 from guildhall.web.signin.answering import UNPROCESSABLE, SeeOther, refusals_beside, sent
 
@@ -62,7 +62,6 @@ def _context(request: PageRequest, found: Job, **more: Any) -> dict[str, Any]:
     return {
         "section": "home",
         "job": found,
-        "kind": kind_of(card),
         "action": action_of(card, request),
         "place": place,
         "map_link": place.map_link(request.headers.get("User-Agent", "")) if place else "",
@@ -112,7 +111,7 @@ def _said(refusal: Refused) -> str:
         return gettext(
             "Your position is %(far)s from the address; work starts within %(near)s of it. Go there, or ask the customer for the code."
         ) % {"far": miles(refusal.extra["distance_metres"]), "near": miles(refusal.extra["allowed_metres"])}
-    return gettext(refusal.detail)
+    return refusal.said(gettext)
 
 
 @require_POST
@@ -164,13 +163,23 @@ def start(request: PageRequest, booking_id: str) -> HttpResponse:
     found = read_job_id(booking_id)
     form = forms.Start(sent(request))
     if form.is_valid():
-        with refusals_beside(form):
-            code = form.cleaned_data["start_code"]
-            commands.start_work(booking_id=found, start_code=code, by=request.actor, at=request.received_at)
+        try:
+            with refusals_beside(form):
+                code = form.cleaned_data["start_code"]
+                commands.start_work(booking_id=found, start_code=code, by=request.actor, at=request.received_at)
+        except TooManyCodes as refusal:
+            form.add_error(None, refusal.said(gettext))
+            response = _not_started(request, found, form, status=refusal.status)
+            response["Retry-After"] = str(refusal.extra["retry_after"])
+            return response
         if not form.errors:
             return SeeOther(request.application.url("job", booking_id))
-    context = _context(request, job(found, request.actor), start=form)
-    return render(request, "provider/job.html", context, status=UNPROCESSABLE)
+    return _not_started(request, found, form, status=UNPROCESSABLE)
+
+
+def _not_started(request: PageRequest, booking_id: UUID, form: forms.Start, *, status: int) -> HttpResponse:
+    context = _context(request, job(booking_id, request.actor), start=form)
+    return render(request, "provider/job.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -233,7 +242,7 @@ def photographs(request: PageRequest, booking_id: str) -> HttpResponse:
                 at=request.received_at,
             )
         except Refused as refusal:
-            form.add_error("photograph", gettext(refusal.detail))
+            form.add_error("photograph", refusal.said(gettext))
     if not form.errors:
         return SeeOther(request.application.url("job", booking_id) + "#photographs")
     context = _context(request, found, photograph=form)

@@ -11,14 +11,14 @@ from django.utils.translation import gettext
 
 from guildhall.bookings.queries import access_booking, get_work, pay_of
 from guildhall.bookings.types import BookingCard, BookingStatus, Work
-from guildhall.catalog.queries import get_job_kind, list_categories, list_cities
+from guildhall.catalog.queries import list_cities, name_jobs
+from guildhall.catalog.types import JobName
 from guildhall.customers.queries import get_address, places_near
 from guildhall.customers.types import Address, Precision
 from guildhall.identity.queries import get_contacts
 from guildhall.kernel.actors import Actor
 from guildhall.kernel.ids import public_id, read_public_id
 from guildhall.kernel.money import Money
-from guildhall.kernel.refusals import Refused
 from guildhall.matching.types import OfferCard
 from guildhall.providers.queries import get_reach
 from guildhall.web.evidence import Picture, pictures_of
@@ -32,18 +32,22 @@ _APPLE = ("iPhone", "iPad", "Macintosh")
 
 @dataclass(frozen=True)
 class Job:
-    """A job in a list: what, for whom, in which city, what it pays, and how it stands."""
+    """A job in a list: what it is called, for whom, in which city, what it pays, and how it stands."""
 
     id: str
     card: BookingCard
-    title: str
-    icon: str
+    called: JobName
     customer: str
     city: str
     least: Money
     most: Money
     label: Label
     reference: str
+
+    @property
+    def title(self) -> str:
+        """What is to be done, and for whom."""
+        return gettext("%(job)s for %(customer)s") % {"job": self.called.name, "customer": self.customer}
 
     @property
     def ends_at(self) -> datetime:
@@ -90,23 +94,21 @@ def read_job_id(text: str) -> UUID:
 
 
 def jobs(cards: Sequence[BookingCard]) -> list[Job]:
-    """Show bookings, in three queries."""
+    """Show bookings; their customers are asked for once."""
     if not cards:
         return []
-    categories = {one.id: one for one in list_categories()}
     cities = {one.key: one.name for one in list_cities()}
+    called = name_jobs((card.category_id, card.kind) for card in cards)
     people = get_contacts({card.customer_id for card in cards})
     shown = []
     for card in cards:
-        category = categories.get(card.category_id)
         who = people[card.customer_id]
         least, most = pay_of(card)
         shown.append(
             Job(
                 id=public_id("bk", card.id),
                 card=card,
-                title=category.name if category else "",
-                icon=category.icon if category else "wrench",
+                called=called[card.category_id, card.kind],
                 customer=f"{who.first_name} {who.last_name[:1]}.".strip(),
                 city=cities.get(card.city_key, ""),
                 least=Money(least, card.currency),
@@ -127,16 +129,6 @@ def job(booking_id: UUID, by: Actor) -> Job:
     return jobs([access_booking(booking_id=booking_id, by=by)])[0]
 
 
-def kind_of(card: BookingCard) -> str:
-    """Name the usual job that a booking is, or nothing."""
-    if not card.kind:
-        return ""
-    try:
-        return get_job_kind(card.kind).name
-    except Refused:  # offered once, not any more
-        return ""
-
-
 def place_of(card: BookingCard) -> Place | None:
     """Give the address of a job that is the provider's."""
     if card.address_id is None:
@@ -152,12 +144,11 @@ def work_of(card: BookingCard, by: Actor, at: datetime) -> tuple[Work, list[Pict
 
 @dataclass(frozen=True)
 class Offer:
-    """An offer with its category in words and the zone of its place."""
+    """An offer with what its job is called and the zone of its place."""
 
     id: str
     card: OfferCard
-    title: str
-    icon: str
+    called: JobName
     zone: str
 
     @property
@@ -172,27 +163,18 @@ class Offer:
 
 
 def offers(cards: Collection[OfferCard]) -> list[Offer]:
-    """Show offers, in two queries."""
+    """Show offers."""
     if not cards:
         return []
-    categories = {one.id: one for one in list_categories()}
+    called = name_jobs((card.category_id, card.kind) for card in cards)
     cities = list_cities()
     shown = []
     for card in cards:
-        category = categories.get(card.category_id)
         nearest = min(
             cities,
             key=lambda city: (city.latitude - card.area.latitude) ** 2 + (city.longitude - card.area.longitude) ** 2,
         )
-        shown.append(
-            Offer(
-                public_id("of", card.id),
-                card,
-                category.name if category else "",
-                category.icon if category else "wrench",
-                nearest.time_zone,
-            )
-        )
+        shown.append(Offer(public_id("of", card.id), card, called[card.category_id, card.kind], nearest.time_zone))
     return shown
 
 

@@ -30,7 +30,7 @@ def about(request: PageRequest) -> HttpResponse:
                 by=request.actor,
             )
         if not form.errors:
-            return SeeOther(request.application.url("work"))
+            return SeeOther(f"{request.application.url('work')}?saved")
     return _page(request, status=UNPROCESSABLE if form.errors else 200, form=form)
 
 
@@ -45,7 +45,7 @@ def photograph(request: PageRequest) -> HttpResponse:
             )
             commands.set_photograph(provider_id=request.account.id, media_id=media_id, by=request.actor)
         except Refused as refusal:
-            form.add_error("photograph", gettext(refusal.detail))
+            form.add_error("photograph", refusal.said(gettext))
     if not form.errors:
         return SeeOther(request.application.url("about"))
     return _page(request, status=UNPROCESSABLE, portrait=form)
@@ -61,7 +61,7 @@ def photograph_removal(request: PageRequest) -> HttpResponse:
 def _page(request: PageRequest, *, status: int, **forms: Any) -> HttpResponse:
     profile = get_profile(request.account.id)
     context = {
-        "section": "account",
+        "section": "work",
         "profile": profile,
         "form": About(initial={"bio": profile.bio}),
         "portrait": Portrait(),

@@ -50,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("work/photograph/removal", showing.photograph_removal, name="photograph-removal"),
     path("work/listings", work.listings, name="listings"),
     path("work/listings/new", work.listing, name="listing"),
+    path("work/listings/<str:service_id>", work.listing_change, name="listing-change"),
     path("work/listings/<str:service_id>/removal", work.listing_removal, name="listing-removal"),
     path("manifest.webmanifest", manifest.manifest, name="manifest"),
     path("account/register", registration.page, name="register"),

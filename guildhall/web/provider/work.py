@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django.forms import Form
@@ -10,12 +11,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from guildhall.catalog.queries import list_categories, list_cities, list_tiers
+from guildhall.catalog.queries import get_category_by_id, list_categories, list_cities, list_tiers
 from guildhall.kernel.ids import public_id, read_public_id
-from guildhall.kernel.money import Money
+from guildhall.kernel.refusals import NotFound
 from guildhall.providers import commands
 from guildhall.providers.queries import get_profile, get_reach, get_schedule
-from guildhall.providers.types import Circle, PriceModel
+from guildhall.providers.types import Circle, Service
 from guildhall.web.api.idempotency import once
 from guildhall.web.pages.maps import Point
 from guildhall.web.provider import work_forms as forms
@@ -26,7 +27,6 @@ from guildhall.web.signin.access import PageRequest
 from guildhall.web.signin.answering import UNPROCESSABLE, SeeOther, refusals_beside, sent
 
 _MINUTES_PER_HOUR = 60
-_CURRENCY = "USD"
 
 
 @require_safe
@@ -37,7 +37,7 @@ def page(request: PageRequest) -> HttpResponse:
     names = {one.id: one.name for one in list_categories()}
     tiers = {one.rank: one.label for one in list_tiers()}
     context = {
-        "section": "account",
+        "section": "work",
         "profile": profile,
         "categories": [names[one] for one in profile.category_ids if one in names],
         "tier": tiers.get(profile.tier_rank or 0, ""),
@@ -131,7 +131,7 @@ def listings(request: PageRequest) -> HttpResponse:
     profile = get_profile(request.account.id)
     names = {one.id: one for one in list_categories()}
     shown = [(public_id("sv", one.id), one, names.get(one.category_id)) for one in profile.services]
-    return render(request, "provider/listings.html", {"section": "account", "listings": shown})
+    return render(request, "provider/listings.html", {"section": "work", "listings": shown})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -140,25 +140,42 @@ def listing(request: PageRequest) -> HttpResponse:
     form = forms.Listing(sent(request), offered=list_categories())
 
     def save() -> None:
-        wanted = form.cleaned_data
-
-        def add() -> str:
-            price = None if wanted["price"] is None else Money(int(wanted["price"] * 100), _CURRENCY)
-            made = commands.add_service(
-                category=wanted["category"],
-                title=wanted["title"],
-                description=wanted["description"],
-                price_model=PriceModel(wanted["price_model"]),
-                price=price,
-                duration_minutes=wanted["duration"],
-                **_own(request),
-            )
-            return str(made)
-
-        once(request.actor, str(wanted["key"]), add)
+        once(
+            request.actor,
+            str(form.cleaned_data["key"]),
+            lambda: str(commands.add_service(**form.wanted, **_own(request))),
+        )
 
     title = _("Something to book from you")
     return _saved(request, "provider/simple.html", form, save, title=title, home="listings")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def listing_change(request: PageRequest, service_id: str) -> HttpResponse:
+    """Say something else in a listing; what was booked from it stays as it was promised."""
+    found = read_public_id("sv", service_id)
+    listed = next((one for one in get_profile(request.account.id).services if one.id == found), None)
+    if listed is None:
+        raise NotFound
+    form = forms.ListingChange(sent(request), offered=list_categories(), initial=_said_in(listed))
+
+    def save() -> None:
+        commands.change_service(provider_id=request.account.id, service_id=found, **form.wanted, by=request.actor)
+
+    title = _("Change what can be booked from you")
+    note = _("What was booked already stays as it was promised.")
+    return _saved(request, "provider/simple.html", form, save, title=title, note=note, home="listings")
+
+
+def _said_in(listed: Service) -> dict[str, Any]:
+    return {
+        "category": get_category_by_id(listed.category_id).key,
+        "title": listed.title,
+        "description": listed.description,
+        "price_model": listed.price_model,
+        "price": Decimal(listed.price.minor) / 100 if listed.price else None,
+        "duration": listed.duration_minutes,
+    }
 
 
 @require_POST
@@ -176,12 +193,12 @@ def _own(request: PageRequest) -> dict[str, Any]:
 def _saved(
     request: PageRequest, template: str, form: Form, save: Callable[[], None], *, home: str = "work", **context: Any
 ) -> HttpResponse:
-    """Answer a form's page: saved, back to where one came from; refused, the form with what is wrong."""
+    """Answer a form's page: saved, back to where one came from, which says so; refused, the form with what is wrong."""
     if form.is_valid():
         with refusals_beside(form):
             save()
         if not form.errors:
-            return SeeOther(request.application.url(home))
+            return SeeOther(f"{request.application.url(home)}?saved")
     status = UNPROCESSABLE if form.errors else 200
-    shown = {"section": "account", "form": form, "back": request.application.url(home), **context}
+    shown = {"section": "work", "form": form, "back": request.application.url(home), **context}
     return render(request, template, shown, status=status)

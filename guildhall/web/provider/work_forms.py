@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from guildhall.catalog.types import CategoryCard
 from guildhall.kernel.ids import new_id
+from guildhall.kernel.money import Money
 from guildhall.providers.types import Hours, PriceModel
 from guildhall.web.pages.forms import CheckCards, ChoiceCards, Detail, Drop, Stepper
 from guildhall.web.provider.rounding import METRES_A_MILE
@@ -20,6 +21,7 @@ _MILES_MAX = 120
 _BIO_LENGTH_MAX = 2_000
 _GEOJSON_LENGTH_MAX = 25_000
 _PRICE_MAX = 100_000
+_CURRENCY = "USD"
 _WEEKDAYS = (
     gettext_lazy("Monday"),
     gettext_lazy("Tuesday"),
@@ -226,8 +228,8 @@ class Portrait(forms.Form):
     )
 
 
-class Listing(forms.Form):
-    """Something that can be booked from oneself by name."""
+class ListingChange(forms.Form):
+    """What is said of something that can be booked from oneself by name."""
 
     category = forms.ChoiceField(label=gettext_lazy("Kind of work"))
     title = forms.CharField(label=gettext_lazy("Title"), max_length=120)
@@ -258,7 +260,6 @@ class Listing(forms.Form):
     duration = forms.IntegerField(
         label=gettext_lazy("Usual length in minutes"), required=False, min_value=15, max_value=720
     )
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=new_key)
 
     def __init__(self, data: Any = None, *, offered: Sequence[CategoryCard], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
@@ -275,3 +276,22 @@ class Listing(forms.Form):
         elif cleaned.get("price") is None and "price" not in self.errors:
             self.add_error("price", _("Say your price, or choose that it is on request."))
         return cleaned
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """What a valid form says, as the commands of listings take it."""
+        said = self.cleaned_data
+        return {
+            "category": said["category"],
+            "title": said["title"],
+            "description": said["description"],
+            "price_model": PriceModel(said["price_model"]),
+            "price": None if said["price"] is None else Money(int(said["price"] * 100), _CURRENCY),
+            "duration_minutes": said["duration"],
+        }
+
+
+class Listing(ListingChange):
+    """Something more that can be booked from oneself by name."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=new_key)

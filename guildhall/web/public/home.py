@@ -7,13 +7,17 @@ from django.views.decorators.http import require_safe
 from guildhall.bookings.commands import terms_now
 from guildhall.catalog.queries import list_categories, list_cities
 from guildhall.kernel.money import Money
+from guildhall.web.pages import moments
 
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """Say what this is, what can be booked from which price an hour, and where to begin."""
     categories = list_categories()
-    context = {"categories": [(card, _least(card.key)) for card in categories], "cities": list_cities()}
+    context = {
+        "categories": [(card, _least(card.key)) for card in categories],
+        "cities": moments.listed([city.name for city in list_cities()]),
+    }
     return render(request, "public/home.html", context)
 
 

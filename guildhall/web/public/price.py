@@ -8,6 +8,7 @@ from guildhall.catalog.queries import list_tiers
 from guildhall.kernel.money import Money
 from guildhall.web.asking.draft import Draft
 from guildhall.web.asking.summary import Summary, summarise
+from guildhall.web.middleware import received_at
 from guildhall.web.public.steps import STEPS_TOTAL, go_on
 
 
@@ -17,7 +18,7 @@ def page(request: HttpRequest) -> HttpResponse:
     draft = Draft.read(request)
     if draft.missing:
         return go_on(draft)
-    summary = summarise(draft)
+    summary = summarise(draft, at=received_at(request))
     context = {"summary": summary, "rates": _rates(summary), "step": 4, "steps_total": STEPS_TOTAL}
     return render(request, "public/price.html", context)
 

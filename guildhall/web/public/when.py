@@ -61,9 +61,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _initial(draft: Draft) -> dict[str, Any]:
-    wall = draft.starts_at
-    return {
-        "mode": draft.mode or "asap",
-        "day": wall.date() if wall else None,
-        "time": wall.time().isoformat("minutes") if wall else "",
-    }
+    chosen = {"mode": draft.mode or "asap"}
+    if draft.starts_at is None:
+        return chosen
+    return {**chosen, "day": draft.starts_at.date(), "time": draft.starts_at.time().isoformat("minutes")}

@@ -10,6 +10,7 @@ from guildhall.catalog.queries import city_of, list_cities
 from guildhall.customers.queries import find_place
 from guildhall.customers.types import Place
 from guildhall.web.asking.draft import Draft
+from guildhall.web.pages import moments
 from guildhall.web.pages.maps import Circle, Point
 from guildhall.web.public.steps import go_on, show_step
 from guildhall.web.signin.answering import SeeOther, refusals_beside, sent
@@ -92,6 +93,6 @@ def _map(place: Place | None, spot: tuple[float | None, float | None], draft: Dr
 
 
 def _not_yet(place: Place) -> str:
-    cities = ", ".join(city.name for city in list_cities())
+    cities = moments.listed([city.name for city in list_cities()])
     words = gettext("We do not work in %(place)s yet. We work in and around %(cities)s.")
     return words % {"place": f"{place.city}, {place.state}", "cities": cities}

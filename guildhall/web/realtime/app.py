@@ -6,21 +6,27 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
+import psycopg
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from guildhall.kernel.ids import new_id
 from guildhall.kernel.refusals import Refused
-from guildhall.web.problems import title_of
+from guildhall.web.middleware import Plain
+from guildhall.web.problems import CONTENT_TYPE, refusal_of, retry_after, title_of
 from guildhall.web.realtime.entering import Entry, NotSignedIn, bearer, browser
 from guildhall.web.realtime.hub import Hub
 from guildhall.web.realtime.streaming import Feed, stream
 from guildhall.web.signin.applications import APPLICATIONS
 
+# Answered and done with; for other faults Starlette calls the server's log as well.
+_AWAY = (psycopg.OperationalError, OperationalError, InterfaceError)
 _READERS = 4
 _LARGEST = 9_223_372_036_854_775_807
 
@@ -86,17 +92,35 @@ async def _health(_request: Request) -> Response:
 
 async def _refused(_request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
+    return _problem(error, {})
+
+
+async def _unknown(_request: Request, error: Exception) -> Response:
+    """Answer in our words what Starlette refuses: an address or a method that is not there."""
+    assert isinstance(error, HTTPException)
+    return _problem(Plain(error.status_code), dict(error.headers or {}))
+
+
+async def _failed(_request: Request, error: Exception) -> Response:
+    """Answer a database that is away, or a fault of ours, as the pages and the API do."""
+    request_id = str(new_id())
+    return _problem(refusal_of(error, request_id), {}, request_id)
+
+
+def _problem(error: Refused, headers: dict[str, str], request_id: str = "") -> Response:
+    request_id = request_id or str(new_id())
     body = {
         "type": f"https://guildhall.example/problems/{error.code}",
         "title": title_of(error.status),
         "status": error.status,
         "code": error.code,
         "detail": error.detail,
-        "request_id": str(new_id()),
+        "request_id": request_id,
     }
-    retry_after = error.extra.get("retry_after")
-    headers = {"Retry-After": str(retry_after)} if retry_after else {}
-    return Response(json.dumps(body), error.status, headers, media_type="application/problem+json")
+    headers["X-Request-Id"] = request_id
+    if (seconds := retry_after(error)) is not None:
+        headers["Retry-After"] = str(seconds)
+    return Response(json.dumps(body), error.status, headers, media_type=CONTENT_TYPE)
 
 
 def make_application() -> Starlette:
@@ -106,6 +130,7 @@ def make_application() -> Starlette:
         for one in APPLICATIONS
     ]
     routes = [Route("/api/v1/live", partial(_live, way_in=bearer)), *pages, Route("/health", _health)]
-    app = Starlette(routes=routes, exception_handlers={Refused: _refused}, lifespan=_running)
+    answers = {Refused: _refused, HTTPException: _unknown, **dict.fromkeys(_AWAY, _failed), Exception: _failed}
+    app = Starlette(routes=routes, exception_handlers=answers, lifespan=_running)
     app.state.hub = Hub()
     return app

@@ -28,11 +28,11 @@ def refusals_beside(form: Form, *, let_through: type[Refused] | None = None) -> 
     except Refused as refusal:
         if refusal.status not in _BELONGS_TO_THE_FORM or (let_through and isinstance(refusal, let_through)):
             raise
-        named = [error for error in refusal.extra.get("errors", []) if error.get("field") in form.fields]
+        named = [error for error in refusal.fields_said(gettext) if error.get("field") in form.fields]
         for error in named:
-            form.add_error(error["field"], gettext(error["detail"]))
+            form.add_error(error["field"], error["detail"])
         if not named:
-            form.add_error(None, gettext(refusal.detail))
+            form.add_error(None, refusal.said(gettext))
 
 
 def sent(request: HttpRequest) -> QueryDict | None:

@@ -1,6 +1,7 @@
 """The three applications: each under its own path, for one role, with cookies that the others never see."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -47,7 +48,7 @@ class Application:
 
     def url(self, view: str, *args: object) -> str:
         """Give the address of one of its pages by name."""
-        return reverse(f"{self.name}:{view}", args=args)
+        return _address(f"{self.name}:{view}", *args)
 
     def set_cookie(self, response: HttpResponse, name: str, value: str, *, max_age: int) -> None:
         """Set a cookie that only this application gets, no script reads and no other site sends."""
@@ -64,6 +65,12 @@ class Application:
     def delete_cookie(self, response: HttpResponse, name: str) -> None:
         """Take a cookie of this application away."""
         response.delete_cookie(name, path=self.path, samesite="Lax")
+
+
+@lru_cache(maxsize=4_096)
+def _address(view: str, *args: object) -> str:
+    """Remembered, because a part that asks for itself writes the same addresses each time."""
+    return reverse(view, args=args)
 
 
 CUSTOMER = Application("customer", "my", Role.CUSTOMER, account_pages=(("cards", _("Cards"), "credit-card"),))

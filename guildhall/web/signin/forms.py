@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 _EMAIL_LENGTH_MAX = 254
@@ -120,6 +122,17 @@ class Registration(forms.Form):
     phone_number = phone_field(required=False)
     password = password_field("new-password", help_text=_("At least 10 characters."))
     terms = forms.BooleanField(label=_("I accept the terms"), required=True)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # In a tab of their own: what was typed stays.
+        self.fields["terms"].help_text = format_html(
+            '<a href="{}" target="_blank">{}</a> · <a href="{}" target="_blank">{}</a>',
+            reverse("public:terms"),
+            _("Read the terms"),
+            reverse("public:privacy"),
+            _("What we know about you"),
+        )
 
 
 class PasskeyAnswer(forms.Form):

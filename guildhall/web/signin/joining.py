@@ -11,14 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from guildhall.identity import commands
 from guildhall.identity.types import ConsentKind, NewAccount, SignInMethod
 from guildhall.kernel.actors import Actor
+from guildhall.web.pages.context import pack
+from guildhall.web.pages.texts import TERMS, read_text
 from guildhall.web.signin import forms
 from guildhall.web.signin.access import OpenRequest, open_page
 from guildhall.web.signin.answering import SeeOther, refusals_beside, sent, show_form
 from guildhall.web.signin.opening import open_session
 from guildhall.web.signin.returning import path_after
 from guildhall.web.signin.steps import Step
-
-TERMS_VERSION = "2026-11"
 
 
 def register(
@@ -31,19 +31,17 @@ def register(
     """
     target = path_after(request, request.application)
     if form.is_valid():
-        at = request.received_at
+        at, language = request.received_at, get_language() or settings.LANGUAGE_CODE
         common = ("first_name", "last_name", "email", "phone_number", "password")
         person = {name: form.cleaned_data[name] for name in common}
         with refusals_beside(form):
-            made = command(
-                **person, **wishes(form.cleaned_data), language=get_language() or settings.LANGUAGE_CODE, at=at
-            )
+            made = command(**person, **wishes(form.cleaned_data), language=language, at=at)
         if not form.errors:
             if made.account_id is not None:
                 commands.record_consent(
                     account_id=made.account_id,
                     kind=ConsentKind.TERMS,
-                    text_version=TERMS_VERSION,
+                    text_version=read_text(TERMS, language, pack()).version,
                     channel="web",
                     by=Actor(request.application.role.value, made.account_id),
                     at=at,

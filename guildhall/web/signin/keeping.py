@@ -5,16 +5,20 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guildhall.identity import commands, queries
 from guildhall.identity.types import ConsentKind, Role, SignInMethod
+from guildhall.web.pages.preferences import keep_tastes, preferences
 from guildhall.web.signin import forms
-from guildhall.web.signin.access import PageRequest
+from guildhall.web.signin.access import OpenRequest, PageRequest, open_page
 from guildhall.web.signin.answering import SeeOther, refusals_beside, sent, show_form
 from guildhall.web.signin.devices import device_words
-from guildhall.web.signin.joining import TERMS_VERSION
 from guildhall.web.signin.opening import open_session
+
+# Of what the boxes of `Agreements` say.
+_WORDS_VERSION = "2026-11"
 
 
 @require_safe
@@ -37,6 +41,21 @@ def profile(request: PageRequest) -> HttpResponse:
             response.delete_cookie(settings.LANGUAGE_COOKIE_NAME)  # from now on the account's language counts
             return response
     return show_form(request, "signin/profile.html", form)
+
+
+@csrf_exempt  # Public pages have the form too, and no token; what another site sends comes without the session (SameSite).
+@open_page
+@require_POST
+def tastes(request: OpenRequest) -> HttpResponse:
+    """Keep language and theme as everywhere; who is signed in gets their mails in that language from now on."""
+    if request.account is None:
+        return preferences(request)
+    language = request.POST.get("language", "")
+    if language in dict(settings.LANGUAGES):
+        commands.change_language(
+            account_id=request.account.id, language=language, by=request.actor, at=request.received_at
+        )
+    return keep_tastes(request)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,7 +98,7 @@ def _offered_to(request: PageRequest) -> list[ConsentKind]:
 def _record(request: PageRequest, kind: ConsentKind, *, is_given: bool) -> None:
     who, by, at = request.account, request.actor, request.received_at
     if is_given:
-        commands.record_consent(account_id=who.id, kind=kind, text_version=TERMS_VERSION, channel="web", by=by, at=at)
+        commands.record_consent(account_id=who.id, kind=kind, text_version=_WORDS_VERSION, channel="web", by=by, at=at)
     else:
         commands.withdraw_consent(account_id=who.id, kind=kind, channel="web", by=by, at=at)
 

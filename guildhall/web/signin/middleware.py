@@ -49,7 +49,7 @@ class SignIn:
         request.account = account
         if application:
             request.actor = Actor(account.actor_kind, account.id) if account else Actor.anonymous()
-        has_chosen = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
+        has_chosen = bool(request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME))
         with translation.override(account.language) if account and not has_chosen else nullcontext():
             response = self.get_response(request)
         if application and token and account is None and application.session_cookie not in response.cookies:

@@ -8,9 +8,11 @@ from django.http import HttpResponse
 from django.middleware.csrf import rotate_token
 from django.utils.translation import gettext
 
-from guildhall.identity.commands import start_browser_session
+from guildhall.identity.commands import change_language, start_browser_session
 from guildhall.identity.queries import get_contact
-from guildhall.identity.types import Role, SignInMethod
+from guildhall.identity.types import Contact, Role, SignInMethod
+from guildhall.kernel.actors import Actor
+from guildhall.web.pages.preferences import close_choice, open_choice
 from guildhall.web.signin.access import OpenRequest
 from guildhall.web.signin.answering import SeeOther
 from guildhall.web.signin.applications import BY_ROLE
@@ -26,7 +28,8 @@ def open_session(
 
     An account of another role gets no session here, but an error of the form that says where its door is: None.
     """
-    role = Role(get_contact(account_id).role)
+    contact = get_contact(account_id)
+    role = Role(contact.role)
     if role != request.application.role:
         form.add_error(None, _elsewhere(role))
         return None
@@ -41,7 +44,18 @@ def open_session(
     request.application.set_cookie(response, request.application.session_cookie, opened.token, max_age=opened.seconds)
     forget_step(response, request.application)
     rotate_token(request)
+    if request.account is None:
+        _agree_on_language(request, response, contact)
     return response
+
+
+def _agree_on_language(request: OpenRequest, response: HttpResponse, contact: Contact) -> None:
+    """What a visitor has chosen here is the account's from now on; where nobody chose, the account's own counts."""
+    chosen = open_choice(request)
+    if chosen:
+        by = Actor(request.application.role.value, contact.id)
+        change_language(account_id=contact.id, language=chosen, by=by, at=request.received_at)
+    close_choice(request, response, chosen or contact.language)
 
 
 def _elsewhere(role: Role) -> str:

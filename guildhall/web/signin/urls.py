@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("password/new", joining.new_password, name="new-password"),
     path("password", keeping.password, name="password"),
     path("profile", keeping.profile, name="profile"),
+    path("tastes", keeping.tastes, name="tastes"),
     path("agreements", keeping.agreements, name="agreements"),
     path("sessions", keeping.sessions, name="sessions"),
     path("sessions/<uuid:session_id>/end", keeping.session_end, name="session-end"),

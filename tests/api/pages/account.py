@@ -22,6 +22,7 @@ def account_pages(prefix: str, *, next_page: str) -> dict[str, Page]:
         f"POST {account}/profile": Page(
             {"first_name": "Nora", "last_name": "Nilsen", "phone_number": "+16192000001", "language": "es"}
         ),
+        f"POST {account}/tastes": Page({"language": "es", "theme": "dark"}, lenient=frozenset({"language", "theme"})),
         f"POST {account}/agreements": Page({"email_news": "on"}, lenient=frozenset({"email_news"})),
         f"POST {account}/passkeys": Page(passkey),
         f"POST {account}/sessions/{{session_id}}/end": Page(path=f"{account}/sessions/{{{prefix}_session}}/end"),

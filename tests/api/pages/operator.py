@@ -27,6 +27,7 @@ PAGES: dict[str, Page] = {
     "POST /ops/bookings/{booking_id}/no-show": _action("confirmed", "no-show", reason="Nobody came."),
     "POST /ops/bookings/{booking_id}/widening": _action("unfilled", "widening"),
     "POST /ops/bookings/{booking_id}/rescheduling": _action("confirmed", "rescheduling", starts_at="2027-03-09T10:00"),
+    "POST /ops/bookings/{booking_id}/link": _action("proposed", "link"),
     "POST /ops/bookings/{booking_id}/withdrawal": _action("confirmed", "withdrawal", reason="Ill."),
     "POST /ops/bookings/{booking_id}/cancellation": _action("confirmed", "cancellation", reason="Rain."),
     "GET /ops/customers/{customer_id}": Page(path="/ops/customers/{customer}"),

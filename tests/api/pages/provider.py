@@ -5,6 +5,7 @@ from tests.api.pages.account import account_pages, registration
 
 KEY = "0190a3c0-0000-7000-8000-000000000001"
 REASON = {"reason": "A lorry broke down."}
+LISTING = {"category": "audio", "title": "Tune a room", "price_model": "hourly", "price": "90", "duration": "60"}
 
 
 def _job(step: str, booking: str, form: dict[str, str] | None = None) -> dict[str, Page]:
@@ -55,16 +56,9 @@ PAGES: dict[str, Page] = {
     "POST /pro/work/categories": Page({"categories": "audio"}),
     "POST /pro/work/area": Page({"shape": "circle", "miles": "5", "latitude": "32.7", "longitude": "-117.1"}),
     "POST /pro/work/about": Page({"bio": "I bring my own cables."}),
-    "POST /pro/work/listings/new": Page(
-        {
-            "category": "audio",
-            "title": "Tune a room",
-            "price_model": "hourly",
-            "price": "90",
-            "duration": "60",
-            "key": KEY,
-        }
-    ),
+    "POST /pro/work/listings/new": Page({**LISTING, "key": KEY}),
+    "GET /pro/work/listings/{service_id}": Page(path="/pro/work/listings/{service}"),
+    "POST /pro/work/listings/{service_id}": Page({**LISTING, "price": "95"}, path="/pro/work/listings/{service}"),
     "POST /pro/work/listings/{service_id}/removal": Page(path="/pro/work/listings/{service}/removal"),
     **account_pages("pro", next_page="/pro/account/profile"),
     "POST /pro/messages/{message_id}": Page(path="/pro/messages/{pro_message}"),

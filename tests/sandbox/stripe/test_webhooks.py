@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 import stripe
@@ -34,6 +35,20 @@ def test_each_kind_of_event_goes_to_its_endpoint_signed_with_its_secret(stage: S
     assert snapshot["data"]["object"]["id"] == customer.id
     assert snapshot["request"]["idempotency_key"] == "cus:1"
     assert snapshot["api_version"] == "2026-10-28.endive"
+
+
+def test_an_endpoint_is_sent_what_it_was_set_up_for(stage: Stage) -> None:
+    targets = stage.emulator.desk.targets
+    targets[:] = [replace(one, enabled_events=frozenset({"customer.updated"})) for one in targets]
+    stage.start_pump()
+    customer = stage.v1.customers.create({"email": "ana@example.com"})
+    stage.v1.customers.update(customer.id, {"email": "ana.b@example.com"})
+
+    stage.eventually(lambda: stage.receiver.received and stage.emulator.pending_webhooks() == 0)
+
+    assert stage.receiver.types("/platform") == ["customer.updated"]
+    assert {event.type for event in stage.v1.events.list().data} == {"customer.created", "customer.updated"}
+    assert stage.v1.events.list({"delivery_success": False}).data == []
 
 
 def test_a_thin_event_leads_to_its_object(stage: Stage) -> None:

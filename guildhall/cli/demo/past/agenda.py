@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -37,25 +37,31 @@ class Agenda:
     def __init__(self) -> None:
         """Begin with nothing to do."""
         self._numbers = count()
-        self._early: list[tuple[datetime, int, Item]] = []
+        self._items: dict[int, Item] = {}
+        self._early: list[tuple[datetime, int]] = []
         self._late: list[tuple[datetime, int]] = []
-        self._taken: set[int] = set()
 
     def put(self, at: datetime, patience: timedelta, item: Item) -> None:
         """Note what is to be done at an instant, or a while later."""
         number = next(self._numbers)
-        heapq.heappush(self._early, (at, number, item))
+        self._items[number] = item
+        heapq.heappush(self._early, (at, number))
         heapq.heappush(self._late, (at + patience, number))
 
-    def must_begin(self) -> datetime | None:
-        """Give the instant at which something cannot wait any longer, or None."""
-        while self._late and self._late[0][1] in self._taken:
-            self._taken.discard(heapq.heappop(self._late)[1])
-        return self._late[0][0] if self._late else None
+    def must_begin(self, is_wanted: Callable[[Item], bool]) -> datetime | None:
+        """Give the instant at which something cannot wait any longer, or None. What is not wanted any more is forgotten."""
+        while self._late:
+            instant, number = self._late[0]
+            if number in self._items and is_wanted(self._items[number]):
+                return instant
+            self._items.pop(number, None)
+            heapq.heappop(self._late)
+        return None
 
     def take(self, now: datetime) -> Iterator[Item]:
         """Take out what may be done by now, in its order."""
         while self._early and self._early[0][0] <= now:
-            _, number, item = heapq.heappop(self._early)
-            self._taken.add(number)
-            yield item
+            _, number = heapq.heappop(self._early)
+            item = self._items.pop(number, None)
+            if item is not None:
+                yield item

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -55,14 +56,14 @@ class SystemClock:
         self._set(PRESENT)
         self.now = clock_now()
 
-    def next_deadline(self, *, may_wait: timedelta) -> datetime | None:
+    def next_deadline(self, *, timers_wait: timedelta, waves_wait: timedelta) -> datetime | None:
         """
         When a wave ends or a timer is due; those that are not pressing may wait so long for company.
 
         What is ready for the next wave is found out when this one ends.
         """
         with connection.cursor() as cursor:
-            cursor.execute(_DEADLINES, [may_wait.total_seconds(), may_wait.total_seconds()])
+            cursor.execute(_DEADLINES, [timers_wait.total_seconds(), waves_wait.total_seconds()])
             due: datetime | None = cursor.fetchone()[0]
         return due
 
@@ -74,9 +75,11 @@ class SystemClock:
 class VendorClock:
     """The emulators' clock, moved over their HTTP; each step also fetches the webhooks that they would have sent."""
 
-    def __init__(self, sandbox_url: str) -> None:
+    def __init__(self, sandbox_url: str, *, news: Collection[str]) -> None:
+        """:param news: the types of the vendor's (v1) events that are worth being told of."""
         self._http = httpx.Client(base_url=sandbox_url, timeout=_ANSWER_SECONDS, trust_env=False)
         self._taken: list[str] = []
+        self._news = sorted(news)
         self.at: datetime | None = None
         self.next_deadline: datetime | None = None
 
@@ -101,7 +104,7 @@ class VendorClock:
         self._http.close()
 
     def _step(self, offset: timedelta, instant: datetime) -> list[Delivery]:
-        body: dict[str, Any] = {"offset_seconds": offset.total_seconds(), "taken": self._taken}
+        body: dict[str, Any] = {"offset_seconds": offset.total_seconds(), "taken": self._taken, "news": self._news}
         answer = self._http.post("/sandbox/past", json=body).raise_for_status().json()
         self.at = instant
         deadline = answer["next_deadline"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from itertools import groupby
@@ -15,25 +16,28 @@ from django.db import connection
 from guildhall.bookings.models import Booking
 from guildhall.bookings.types import BookingStatus
 from guildhall.cli.demo.hands import Call, Hands
-from guildhall.cli.demo.past.agenda import Agenda, Doing, Paying
+from guildhall.cli.demo.past.agenda import Agenda, Doing, Item, Paying
 from guildhall.cli.demo.past.clocks import SystemClock, VendorClock
 from guildhall.cli.demo.past.payees import Payees
 from guildhall.cli.demo.past.plan import Plan
 from guildhall.cli.demo.past.script import Act, Deed, OpenOffer, Script, Seen, act_in_turn, request
+from guildhall.cli.demo.past.telling import LETTER, TELLING, tell, tell_people
 from guildhall.cli.demo.past.work import Batch, Worker
 from guildhall.discovery.commands import rebuild_all_reach
 from guildhall.eventlog.delivery import awaiting, deliver, drain, sequence
 from guildhall.identity.queries import get_contact
 from guildhall.kernel.actors import Actor
+from guildhall.kernel.rows import fetch_all
 from guildhall.payments.queries import get_checkout
 from guildhall.timers.firing import sweep
-from guildhall.timers.queries import next_deadline_sql
+from guildhall.timers.queries import due_sql
 
 # How long what is not pressing waits for company: each stop of the clock costs some milliseconds, whatever happens there.
-_DEADLINES_LATE = timedelta(minutes=20)
-_REQUESTS_LATE = timedelta(minutes=12)
+_DEADLINES_LATE = timedelta(minutes=110)
+_WAVES_LATE = timedelta(minutes=20)
+_REQUESTS_LATE = timedelta(minutes=60)
 _VENDOR_LATE = timedelta(hours=6)
-_PAYING_LATE = timedelta(minutes=8)
+_PAYING_LATE = timedelta(minutes=26)
 _LEFT_OPEN = timedelta(days=5)
 _A_STOP = timedelta(minutes=2)
 _ROUNDS_MAX = 50
@@ -97,8 +101,10 @@ class Life:
         rebuild_all_reach(at=self._clock.now)
         self._settle()
         drain()
-        self._worker.arrive()
-        self._finish_work()
+        while self._worker.arrive():
+            self._finish_work()
+        self._hands.finish()
+        tell_people()
         self._worker.arrive()  # Once more, so that the vendor knows what was taken, and sends none of it again.
         self._say(f"{self._asked_for} bookings lived, up to now")
 
@@ -123,8 +129,8 @@ class Life:
     def _next(self) -> datetime:
         """When something happens next that cannot wait any longer."""
         instants = [datetime.now(UTC) + timedelta(days=1)]
-        instants += [due for due in (self._agenda.must_begin(),) if due is not None]
-        if (due := self._clock.next_deadline(may_wait=_DEADLINES_LATE)) is not None:
+        instants += [due for due in (self._agenda.must_begin(self._is_wanted),) if due is not None]
+        if (due := self._clock.next_deadline(timers_wait=_DEADLINES_LATE, waves_wait=_WAVES_LATE)) is not None:
             instants.append(due)
         if self._vendor.next_deadline is not None and self._vendor.at is not None:
             instants.append(max(self._vendor.next_deadline, self._vendor.at + _VENDOR_LATE))
@@ -140,7 +146,7 @@ class Life:
                 plans.append(item)
             elif isinstance(item, Paying):
                 self._pay(item.booking_id)
-            elif not item.deed.during or self._status.get(item.booking_id) in item.deed.during:
+            elif self._is_wanted(item):
                 acts[item.booking_id].append(item.deed.act)
         asking = [partial(request, plan, self._customer_ids[plan.customer], at) for plan in plans]
         answers = self._hands.do([*asking, *(partial(act_in_turn, some, at) for some in acts.values())])
@@ -151,12 +157,20 @@ class Life:
             else:
                 self._say(f"a request came to nothing: {answer}")
 
+    def _is_wanted(self, item: Item) -> bool:
+        """Whether what was planned still makes sense; the booking may have gone on without it."""
+        return (
+            not isinstance(item, Doing) or not item.deed.during or self._status.get(item.booking_id) in item.deed.during
+        )
+
     def _settle(self) -> None:
         """Let everything happen that is due or follows from what was done, until nothing moves; then see what is next."""
         if self._vendor.at is None or self._clock.now - self._vendor.at >= _VENDOR_LATE:
             self._worker.hear()
         self._finish_work()
+        self._hands.begin(tell_people)
         self._look()
+        self._hands.finish()
 
     def _finish_work(self) -> None:
         for _ in range(_ROUNDS_MAX):
@@ -171,22 +185,20 @@ class Life:
 
     def _move(self) -> bool:
         """Do what there is to do, side by side: deadlines, facts, jobs. One question finds out which of them there are."""
-        is_due, is_told, has_jobs = _state(next_deadline_sql())
-        if not (is_due or is_told or has_jobs):
-            return False
-        calls: list[Call] = [sweep] if is_due else []
-        if is_told:
+        found = _look_around(due_sql())
+        if found.has_facts:
             sequence()
-            calls += [partial(deliver, name) for name in awaiting()]
-        jobs = self._worker.take() if has_jobs else Batch([])
-        if jobs.asks_vendor:
+            self._hands.begin(tell, unless_busy=True)
+        calls: list[Call] = [partial(sweep, found.due)] if found.due else []
+        if found.has_facts:
+            calls += [partial(deliver, name) for name in awaiting(but=TELLING)]
+        jobs = self._worker.take() if found.has_jobs else Batch([])
+        if jobs.jobs:
             self._worker.prepare()
         self._hands.do([*jobs.calls(), *calls])
         if jobs.jobs:
             jobs.finish()
-        if jobs.asks_vendor:
-            self._worker.hear()
-        return True
+        return bool(found.due) or found.has_facts or found.has_jobs
 
     def _look(self) -> None:
         """See which bookings have come to another status, and who has been asked, and plan what people do about it."""
@@ -241,19 +253,31 @@ class Life:
         self._say(f"{self._asked_for} of {len(self._plans)} bookings asked for; it is {self._clock.now:%d %B}")
 
 
-def _state(next_deadline: str) -> tuple[bool, bool, bool]:
-    """Whether a deadline has passed, whether a fact waits for somebody, and whether there are jobs to do now."""
+@dataclass(frozen=True)
+class _Found:
+    """What there is to do: what is due, facts that something waits for, jobs; telling people is not among it."""
+
+    due: list[str]
+    has_facts: bool
+    has_jobs: bool
+
+
+def _look_around(due: str) -> _Found:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            select coalesce(({next_deadline}) <= timers.clock_now(), false),
-              exists (select from eventlog_pending)
-                or exists (select from eventlog_subscription s, eventlog_sequencer_head h where s.position < h.position),
-              exists (select from procrastinate_jobs where status = 'todo' and (scheduled_at is null or scheduled_at <= now()))
-            """  # noqa: S608 - constants of our own
+            with behind as materialized (
+              select s.name from eventlog_subscription s, eventlog_sequencer_head h where s.position < h.position
+            ), job as materialized (
+              select task_name from procrastinate_jobs where status = 'todo' and (scheduled_at is null or scheduled_at <= now())
+            )
+            select array({due}),
+              exists (select from eventlog_pending) or exists (select from behind where name <> all (%(telling)s)),
+              exists (select from job where task_name <> %(letter)s)
+            """,  # noqa: S608 - constants of our own
+            {"telling": list(TELLING), "letter": LETTER},
         )
-        is_due, is_told, has_jobs = cursor.fetchone()
-    return is_due, is_told, has_jobs
+        return _Found(*cursor.fetchone())
 
 
 def _changed(known: Mapping[UUID, str]) -> Iterator[Seen]:
@@ -262,8 +286,7 @@ def _changed(known: Mapping[UUID, str]) -> Iterator[Seen]:
         cursor.execute("select id, status from bookings_booking where status <> 'closed'")
         changed = [booking_id for booking_id, status in cursor.fetchall() if known.get(booking_id) != status]
     if changed:
-        rows = Booking.objects.filter(id__in=changed).defer("terms", "policy_versions", "instructions")
-        yield from (_seen(row) for row in rows)
+        yield from (_seen(row) for row in fetch_all(Booking, "id", changed))
 
 
 def _seen(row: Booking) -> Seen:

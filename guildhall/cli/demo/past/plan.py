@@ -15,7 +15,7 @@ from guildhall.catalog.types import JobKindCard
 
 _ASAP_SHARE = 0.25
 _FIRST_HOUR, _LAST_HOUR = 7, 21
-_START_HOURS = (8, 9, 9, 10, 10, 11, 12, 13, 14, 15, 16)
+_START_HOURS = (8, 9, 9, 10, 10, 11, 13, 13, 14, 15, 15)
 _LEAD_DAYS = (1, 1, 2, 2, 3, 4, 5, 6, 8, 11)
 _MARGIN = timedelta(minutes=15)
 _EVERY_NTH_IS_THE_FIRSTS = 40
@@ -103,7 +103,7 @@ class Demand:
         asks_at = self._asks_at(dice)
         mode: Mode = "asap" if dice.random() < _ASAP_SHARE else "scheduled"
         local = asks_at.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
-        hour = local.replace(hour=dice.choice(_START_HOURS), minute=dice.choice((0, 30)), second=0, microsecond=0)
+        hour = local.replace(hour=dice.choice(_START_HOURS), minute=0, second=0, microsecond=0)
         return Plan(
             number=number,
             customer=0 if number % _EVERY_NTH_IS_THE_FIRSTS == 0 else dice.randrange(self.customers),

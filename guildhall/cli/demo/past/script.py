@@ -22,9 +22,11 @@ from guildhall.reviews.commands import submit_review
 
 _ANYTIME: frozenset[str] = frozenset()
 # How long a deed may wait for the company of others: each stop of the clock costs some milliseconds, whatever happens there.
-_PATIENCE = timedelta(minutes=40)
-_ON_THE_WAY = timedelta(minutes=9)
-_SLOW_ANSWER = timedelta(minutes=20)
+_PATIENCE = timedelta(minutes=85)
+_ON_THE_WAY = timedelta(minutes=14)
+_AT_WORK = timedelta(minutes=40)
+_LATER_ON = timedelta(hours=3)
+_SLOW_ANSWER = timedelta(minutes=30)
 _DECLINES = {1: 0.25, 2: 0.2, 3: 0.12}
 _NEVER_ANSWERS = 0.25
 _STARS = {1: (3, 4, 5, 5, 5, 5), 2: (3, 4, 4, 5, 5), 3: (2, 3, 4, 4, 5)}
@@ -155,7 +157,7 @@ class Script:
     def _arrived(self, plan: Plan, seen: Seen, now: datetime) -> Iterator[Deed]:
         at = now + timedelta(minutes=plan.dice("starts").uniform(1, 4))
         start = partial(bookings.start_work, booking_id=seen.id, start_code=seen.start_code, by=seen.provider)
-        yield Deed(at, start, frozenset({seen.status}), _ON_THE_WAY)
+        yield Deed(at, start, frozenset({seen.status}), _AT_WORK)
 
     def _in_progress(self, plan: Plan, seen: Seen, now: datetime) -> Iterator[Deed]:
         dice = plan.dice("works")
@@ -213,15 +215,17 @@ class Script:
         own: Any = {"booking_id": seen.id}
         if dice.random() < 0.75:  # noqa: PLR2004
             at = seen.finished_at + timedelta(hours=dice.uniform(1, 70))
-            yield Deed(at, partial(submit_review, **own, rating=stars, comment=comment, by=seen.customer))
+            yield Deed(
+                at, partial(submit_review, **own, rating=stars, comment=comment, by=seen.customer), patience=_LATER_ON
+            )
         if dice.random() < 0.65:  # noqa: PLR2004
             at = seen.finished_at + timedelta(hours=dice.uniform(0.2, 40))
             said: Any = {"rating": dice.choice((4, 5, 5)), "comment": words.of_a_customer(dice)}
-            yield Deed(at, partial(submit_review, **own, **said, by=seen.provider))
+            yield Deed(at, partial(submit_review, **own, **said, by=seen.provider), patience=_LATER_ON)
         if stars > _SO_SO and dice.random() < 0.3:  # noqa: PLR2004
             at = seen.finished_at + timedelta(hours=dice.uniform(50, 120))
             amount = dice.choice((500, 1000, 1500, 2000))
-            yield Deed(at, partial(bookings.give_tip, **own, amount_minor=amount, by=seen.customer))
+            yield Deed(at, partial(bookings.give_tip, **own, amount_minor=amount, by=seen.customer), patience=_LATER_ON)
 
 
 def request(plan: Plan, customer_id: UUID, at: datetime) -> UUID | str:

@@ -50,4 +50,4 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 @api.exception_handler(Exception)
 def _broken(request: HttpRequest, error: Exception) -> HttpResponse:
-    return problem(request, refusal_of(error))
+    return problem(request, refusal_of(error, getattr(request, "request_id", "")))

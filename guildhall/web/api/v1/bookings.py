@@ -35,7 +35,7 @@ from guildhall.web.api.v1.status import put_status
 from guildhall.web.middleware import received_at
 
 router = Router(tags=["bookings"])
-_LIST = "bookings"
+_LIST = "bookings by time"
 _LOOK_AGAIN_SECONDS = "1"
 StatusWord = Literal[
     "awaiting_card",
@@ -61,28 +61,8 @@ def request_booking(request: HttpRequest, body: BookingIn) -> Status[BookingOut]
     """Ask for work (R92): now or at a time, from whoever is best placed or from one provider. Operators ask for a customer."""
     actor = who(request)
     customer_id = _customer(body, actor)
-    starts_at, fold = None, None
-    if body.scheduled_start_time is not None:
-        zone = _zone(customer_id, body.address_id) if body.scheduled_start_time.tzinfo else ""
-        starts_at, fold = wall_time(body.scheduled_start_time, zone)
     booking_id = commands.request_booking(
-        customer_id=customer_id,
-        request=BookingRequest(
-            mode=body.mode,
-            category=body.category,
-            address_id=body.address_id,
-            kind=body.kind,
-            starts_at=starts_at,
-            fold=fold,
-            minutes_from=body.minutes_from,
-            minutes_to=body.minutes_to,
-            provider_id=body.provider_user_id,
-            service_id=body.service_id,
-            instructions=body.instructions,
-            purchase_order=body.purchase_order,
-        ),
-        by=actor,
-        at=received_at(request),
+        customer_id=customer_id, request=request_of(body, customer_id), by=actor, at=received_at(request)
     )
     return Status(201, show(booking_id, actor))
 
@@ -97,12 +77,12 @@ def bookings_of_user(
     limit: PageSize = PAGE_SIZE,
     cursor: str | None = None,
 ) -> Page[BookingSummary]:
-    """List the bookings of a customer or a provider (R95), newest first. Operators may ask for anybody's."""
-    kind = f"{_LIST}:{user_id}"
+    """List the bookings of a customer or a provider (R95) by when the work is, the latest first. Operators may ask for anybody's."""
+    kind = f"{_LIST}:{user_id}:{status}"
     found = list_bookings(
-        by=who(request), of=user_id, status=status, before=read_time_cursor(kind, cursor), limit=limit + 1
+        by=who(request), of=user_id, status=status, seen=read_time_cursor(kind, cursor), limit=limit + 1
     )
-    return page_of(found, limit, summaries_of(found), lambda card: make_time_cursor(kind, card.requested_at, card.id))
+    return page_of(found, limit, summaries_of(found), lambda card: make_time_cursor(kind, card.starts_at, card.id))
 
 
 @router.get("/bookings/{booking_id}", response=BookingOut, auth=ANYBODY)
@@ -183,6 +163,32 @@ def reschedule(request: HttpRequest, booking_id: BookingId, body: ReschedulingIn
 def show(booking_id: UUID, to: Actor) -> BookingOut:
     """Read a booking back for one of its parties."""
     return show_booking(access_booking(booking_id=booking_id, by=to), to)
+
+
+def request_of(body: BookingIn, customer_id: UUID) -> BookingRequest:
+    """
+    Read what is asked for in a customer's name.
+
+    :raises DoesNotExist: when the address is not theirs and its time zone is needed.
+    """
+    starts_at, fold = None, None
+    if body.scheduled_start_time is not None:
+        zone = _zone(customer_id, body.address_id) if body.scheduled_start_time.tzinfo else ""
+        starts_at, fold = wall_time(body.scheduled_start_time, zone)
+    return BookingRequest(
+        mode=body.mode,
+        category=body.category,
+        address_id=body.address_id,
+        kind=body.kind,
+        starts_at=starts_at,
+        fold=fold,
+        minutes_from=body.minutes_from,
+        minutes_to=body.minutes_to,
+        provider_id=body.provider_user_id,
+        service_id=body.service_id,
+        instructions=body.instructions,
+        purchase_order=body.purchase_order,
+    )
 
 
 def wall_time(given: datetime, zone: str) -> tuple[datetime, int | None]:

@@ -33,7 +33,6 @@ from guildhall.web.api.v1.catalogue_shapes import (
 from guildhall.web.middleware import received_at
 
 router = Router(tags=["catalogue"], auth=None)
-_SEARCH = "search"
 
 
 class BadWindow(Invalid):
@@ -69,7 +68,8 @@ def search(
     """Find providers who cover a point in a category and are free in a window (R90): by tier, then rating."""
     at = received_at(request)
     _check_window(start, end, at)
-    after = read_cursor(_SEARCH, cursor)
+    kind = f"search:{category}:{latitude}:{longitude}:{start}:{end}:{tier}"
+    after = read_cursor(kind, cursor)
     found = discovery.search(
         latitude=latitude,
         longitude=longitude,
@@ -86,7 +86,7 @@ def search(
     has_more = len(found) > limit or len(found) == discovery.PAGE_MAX
     return Page[FoundOut](
         items=_described(shown, category),
-        next_cursor=make_cursor(_SEARCH, shown[-1].cursor) if has_more else None,
+        next_cursor=make_cursor(kind, shown[-1].cursor) if has_more else None,
     )
 
 

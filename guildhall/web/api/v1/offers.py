@@ -36,6 +36,7 @@ class OfferOut(Schema):
     status: str
     mode: str
     category_id: str
+    kind: str
     wave_number: int
     tier_rank: int
     net: MoneyOut
@@ -59,6 +60,7 @@ class OfferOut(Schema):
             status=offer.status.value,
             mode=offer.mode.value,
             category_id=categories.get(offer.category_id, ""),
+            kind=offer.kind,
             wave_number=offer.wave_number,
             tier_rank=offer.tier_rank,
             net=MoneyOut.of(offer.net),

@@ -13,6 +13,7 @@ from guildhall.web.api.v1.addresses import api
 _PROBLEM = "application/problem+json"
 _KEYLESS = ("auth", "quotes")
 _REPLACED = "/position"
+_GUESSED = ("/auth/", "/bookings/{booking_id}/status")
 _STATUSES = (400, 401, 403, 404, 409, 410, 413, 415, 422, 429, 503)
 _KEY_PARAMETER = {
     "name": "Idempotency-Key",
@@ -62,7 +63,9 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         statuses |= {409, 410}
         operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/IdempotencyKey"})
     if "/auth/" in path:
-        statuses |= {401, 403, 429}
+        statuses |= {401, 403}
+    if any(part in path for part in _GUESSED):
+        statuses |= {429}
     for status in sorted(statuses):
         operation["responses"].setdefault(str(status), {"$ref": f"#/components/responses/Problem{status}"})
     operation["responses"] = {str(status): answer for status, answer in operation["responses"].items()}

@@ -73,7 +73,7 @@ class StretchIn(Body):
     ends: ClockTime
 
 
-class HoursIn(Body):
+class WeekIn(Body):
     """The whole week, in place of the one before."""
 
     weekly: Annotated[list[StretchIn], Field(max_length=100)]
@@ -190,7 +190,7 @@ def set_availability(request: HttpRequest, body: AvailabilityIn) -> Status[Provi
 
 @router.put("/hours", response=ProviderOut)
 @changes
-def set_hours(request: HttpRequest, body: HoursIn) -> Status[ProviderOut]:
+def set_hours(request: HttpRequest, body: WeekIn) -> Status[ProviderOut]:
     """Say in which hours of a week one works."""
     weekly = [Hours(stretch.weekday, stretch.starts, stretch.ends) for stretch in body.weekly]
     commands.set_weekly_hours(weekly=weekly, **_own(request))

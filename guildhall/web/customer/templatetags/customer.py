@@ -3,8 +3,12 @@
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from guildhall.bookings.types import BookingCard
+from guildhall.catalog.queries import name_job
+from guildhall.catalog.types import JobName
 from guildhall.notifications.queries import unread_count
 from guildhall.web.pages.navigation import Place
 
@@ -17,13 +21,16 @@ def customer_places(context: dict[str, Any]) -> list[Place]:
     if not context["request"].account:
         return []
     section = context.get("section", "")
-    places = [
-        ("home", "/my/", _("Home"), "house", 0),
-        ("bookings", "/my/bookings", _("Bookings"), "calendar", 0),
-        ("messages", "/my/messages", _("Messages"), "inbox", unread_count(context["request"].account.id)),
-        ("account", "/my/account/", _("Account"), "user", 0),
-    ]
+    unread, live = unread_count(context["request"].account.id), reverse("customer:messages-unread")
     return [
-        Place(href, label, icon, count=count, is_loud=bool(count), is_current=section == name)
-        for name, href, label, icon, count in places
+        Place("/my/", _("Home"), "house", is_current=section == "home"),
+        Place("/my/bookings", _("Bookings"), "calendar", is_current=section == "bookings"),
+        Place("/my/messages", _("Messages"), "inbox", count=unread, live=live, is_current=section == "messages"),
+        Place("/my/account/", _("Account"), "user", is_current=section == "account"),
     ]
+
+
+@register.simple_tag
+def job_of(booking: BookingCard) -> JobName:
+    """Say what is done in a booking."""
+    return name_job(booking.category_id, booking.kind)

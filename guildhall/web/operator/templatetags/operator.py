@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from guildhall.identity.types import Scope
 from guildhall.web.operator import words
+from guildhall.web.operator.health_words import SUBSCRIPTIONS, Thing
 from guildhall.web.operator.waiting import KINDS, counts_of
 from guildhall.web.operator.words import Word
 from guildhall.web.pages.navigation import Place
@@ -70,6 +71,12 @@ def status_word(status: str) -> Word:
 
 
 @register.filter
+def movement(status: str) -> str:
+    """Say how far money is that moves."""
+    return words.text(words.MOVEMENTS, status)
+
+
+@register.filter
 def weekday(number: int) -> str:
     """Name a day of the week in short; 0 is Monday."""
     return str(WEEKDAYS_ABBR[number])
@@ -79,3 +86,15 @@ def weekday(number: int) -> str:
 def clock_look(urgency: str) -> str:
     """Give the class of a clock: it has a colour only when it matters."""
     return f"clock--{urgency}" if urgency else ""
+
+
+@register.filter
+def next_step(subscription: str) -> Thing:
+    """Say what a subscription does for people."""
+    return SUBSCRIPTIONS.get(subscription, Thing(subscription))
+
+
+@register.filter
+def told(name: str) -> str:
+    """Say what a fact tells, by its dotted name."""
+    return words.headline(name)

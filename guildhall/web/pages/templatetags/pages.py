@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
+from html import escape
 from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,11 +12,13 @@ from django import template
 from django.conf import settings
 from django.forms import BoundField
 from django.forms.utils import flatatt
-from django.template.base import Template
+from django.template.base import FilterExpression, Node, Parser, Template, Token
 from django.template.context import Context
 from django.template.loader import get_template
-from django.utils.html import format_html, format_html_join
+from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from guildhall.kernel.money import Money
 from guildhall.media.queries import steady_url
@@ -27,6 +30,8 @@ register = template.Library()
 _DASH = "\N{EN DASH}"
 # What a component may know of the page around it, beside its own arguments.
 _AROUND = ("request", "csrf_token", "pack", "now", "here")
+# Components that know nothing of the page around them, and that lists show again and again with the same arguments.
+_ALIKE = frozenset({"badge", "button"})
 
 
 @register.simple_tag(takes_context=True)
@@ -42,10 +47,19 @@ def wrap(context: Context, content: str, component: str, **arguments: Any) -> Sa
 
 
 def _component(context: Context, component: str, arguments: dict[str, Any]) -> SafeString:
-    around = {name: context[name] for name in _AROUND if name in context}
+    # A text that is still to be translated would be so each time the component looks at it.
+    arguments = {name: str(value) if isinstance(value, Promise) else value for name, value in arguments.items()}
+    if component in _ALIKE:
+        return _alike(component, **arguments)
+    around = {name: known[name] for known in context.dicts for name in _AROUND if name in known}
     if component == "map":
         around |= {"tiles_url": settings.MAP_TILES_URL, "tiles_credit": settings.MAP_TILES_CREDIT}
     return _template(component).render(_Arguments({**around, **arguments}))
+
+
+@lru_cache(maxsize=2_048, typed=True)  # Typed, because a text that is safe equals the same one that is not.
+def _alike(component: str, **arguments: Any) -> SafeString:
+    return _template(component).render(_Arguments(arguments))
 
 
 class _Arguments(Context):
@@ -75,26 +89,37 @@ def attributes(attrs: Mapping[str, Any]) -> SafeString:
 @register.simple_tag
 def options(groups: Iterable[tuple[str | None, Sequence[dict[str, Any]], int]]) -> SafeString:
     """Write the options of a `select`, group by group."""
-    return format_html_join("", "{}", ((_group(name, choices),) for name, choices, _index in groups))
+    return mark_safe("".join(_group(name, choices) for name, choices, _index in groups))  # noqa: S308 - made of escaped texts
 
 
-def _group(name: str | None, choices: Sequence[dict[str, Any]]) -> SafeString:
-    drawn = format_html_join(
-        "",
-        '<option value="{}"{}>{}</option>',
-        ((option["value"], flatatt(option["attrs"]), option["label"]) for option in choices),
+def _group(name: str | None, choices: Sequence[dict[str, Any]]) -> str:
+    drawn = "".join(
+        f'<option value="{_escaped(option["value"])}"{flatatt(option["attrs"]) if option["attrs"] else ""}>'
+        f"{_escaped(option['label'])}</option>"
+        for option in choices
     )
-    return format_html('<optgroup label="{}">{}</optgroup>', name, drawn) if name else drawn
+    return f'<optgroup label="{_escaped(name)}">{drawn}</optgroup>' if name else drawn
+
+
+def _escaped(value: object) -> str:
+    """Write a value as Django's `format_html` does, which takes longer to find out what it is than to write it."""
+    text = str(value)
+    return text if isinstance(text, SafeString) else escape(text)
 
 
 @register.simple_tag
-def icon(name: str, label: str = "", kind: str = "") -> SafeString:
+def icon(name: str, label: str | Promise = "", kind: str = "") -> SafeString:
     """
     Draw an icon (a Lucide name listed in `frontend/icons.json` or in a vertical pack).
 
     :param label: what it says to those who do not see it; without one it is decoration.
     :param kind: `large`, or `working` (turns while its form is being sent).
     """
+    return _icon(name, str(label), kind)
+
+
+@lru_cache(maxsize=2_048, typed=True)
+def _icon(name: str, label: str, kind: str) -> SafeString:
     look = f"icon icon--{kind}" if kind else "icon"
     says = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     drawing = mark_safe(built.icons()[name])  # noqa: S308 - made by our own build
@@ -106,10 +131,13 @@ def money(amount: Money | None, kind: str = "") -> SafeString:
     """Write an amount in the reader's way; `kind` `large` for the one that matters on this page."""
     if amount is None:
         return format_html('<span class="money">{}</span>', _DASH)
-    look = " ".join(
-        ["money", *([f"money--{kind}"] if kind else []), *(["money--negative"] if amount.minor < 0 else [])]
-    )
-    return format_html('<span class="{}">{}</span>', look, amount.shown(moments.locale_name()))
+    return _money(amount.minor, amount.currency, kind, moments.locale_name())
+
+
+@lru_cache(maxsize=8_192)
+def _money(minor: int, currency: str, kind: str, locale: str) -> SafeString:
+    look = " ".join(["money", *([f"money--{kind}"] if kind else []), *(["money--negative"] if minor < 0 else [])])
+    return format_html('<span class="{}">{}</span>', look, Money(minor, currency).shown(locale))
 
 
 @register.simple_tag
@@ -118,8 +146,9 @@ def money_range(least: Money, most: Money, kind: str = "") -> SafeString:
     if least == most:
         return money(least, kind)
     name = moments.locale_name()
-    look = f"money money--{kind}" if kind else "money"
-    return format_html('<span class="{}">{} {} {}</span>', look, least.shown(name), _DASH, most.shown(name))
+    look = f"money money--{escape(kind)}" if kind else "money"
+    text = escape(f"{least.shown(name)} {_DASH} {most.shown(name)}")
+    return mark_safe(f'<span class="{look}">{text}</span>')  # noqa: S308 - made of escaped texts
 
 
 @register.simple_tag
@@ -134,6 +163,17 @@ def when(at: datetime, zone: str, style: Style = "full", *, show_zone: bool = Tr
 
 
 @register.simple_tag
+def day_and_time(at: datetime, zone: str) -> SafeString:
+    """Write a moment as `when` does in two pieces: in a narrow column the clock's stands below the day."""
+    there = at.astimezone(ZoneInfo(zone))
+    day, clock = (
+        _time(at, moments.shown(there, "date"), ""),
+        _time(at, moments.shown(there, "time"), moments.zone_shown(there)),
+    )
+    return mark_safe(f"{day} {clock}")  # noqa: S308 - made of safe texts
+
+
+@register.simple_tag
 def window(start: datetime, end: datetime, zone: str, *, show_zone: bool = True) -> SafeString:
     """Write an arrival window: the day once, then from when to when, in a zone (IANA name)."""
     first, last = start.astimezone(ZoneInfo(zone)), end.astimezone(ZoneInfo(zone))
@@ -144,19 +184,17 @@ def window(start: datetime, end: datetime, zone: str, *, show_zone: bool = True)
 
 
 def _time(at: datetime, text: str, zone: str) -> SafeString:
-    tail = format_html(' <span class="time__zone">{}</span>', zone) if zone else ""
-    return format_html('<time class="time" datetime="{}">{}{}</time>', at.isoformat(), text, tail)
+    tail = f' <span class="time__zone">{escape(zone)}</span>' if zone else ""
+    return mark_safe(f'<time class="time" datetime="{at.isoformat()}">{escape(text)}{tail}</time>')  # noqa: S308 - escaped
 
 
 @register.simple_tag(takes_context=True)
 def ago(context: Context, at: datetime) -> SafeString:
     """Write how long ago something was, or how soon it is; stays true while the page is open."""
     now: datetime = context["now"]
-    return format_html(
-        '<time class="time" datetime="{}" data-now="{}" data-island="ago">{}</time>',
-        at.isoformat(),
-        now.isoformat(),
-        moments.distance(at, now),
+    return mark_safe(  # noqa: S308 - made of an escaped text
+        f'<time class="time" datetime="{at.isoformat()}" data-now="{now.isoformat()}" data-island="ago">'
+        f"{escape(moments.distance(at, now))}</time>"
     )
 
 
@@ -171,6 +209,49 @@ def gone_of(until: datetime, now: datetime, total: float) -> float:
     """Give how much of a ring of 100 is gone when all of it was `total` seconds: all of what never lasted, such as a wave that asked nobody."""
     rest = min(1.0, max(0.0, (until - now).total_seconds() / total)) if total > 0 else 0.0
     return round(100 * (1 - rest), 1)
+
+
+@register.tag
+def cell(parser: Parser, token: Token) -> Node:
+    """Give the attributes of a table's cell: `{% cell _("Tier") %}`; a cell it stays where it is shown below what its column is called."""
+    _name, label = token.split_contents()
+    return _Cell(parser.compile_filter(label))
+
+
+class _Cell(Node):
+    """A column's cells are many and all alike, so what stands in the template is written once a language."""
+
+    def __init__(self, label: FilterExpression) -> None:
+        self._label = label
+        self._is_always_the_same = not label.is_var and not label.filters
+        self._drawn: dict[str | None, SafeString] = {}
+
+    def render(self, context: Context) -> SafeString:
+        """Write the attributes."""
+        if not self._is_always_the_same:
+            return _cell(str(self._label.resolve(context)))
+        language = get_language()
+        drawn = self._drawn.get(language)
+        if drawn is None:
+            drawn = self._drawn[language] = _cell(str(self._label.resolve(context)))
+        return drawn
+
+
+@lru_cache(maxsize=1_000, typed=True)
+def _cell(label: str) -> SafeString:
+    return format_html('role="cell" data-label="{}"', label)
+
+
+@register.filter
+def zone_city(zone: str) -> str:
+    """Name a zone by the city whose clocks it goes by."""
+    return moments.zone_city(zone)
+
+
+@register.filter
+def under(row: Sequence[Any], head: Sequence[Any]) -> list[tuple[Any, Any]]:
+    """Give the cells of a table's row, each with what its column is called: narrow screens show the two together."""
+    return list(zip(head, row, strict=True))
 
 
 @register.filter

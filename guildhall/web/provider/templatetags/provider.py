@@ -1,8 +1,10 @@
 """The places of the provider's application, and what its pages write in their own way."""
 
+import math
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -15,6 +17,7 @@ from guildhall.web.pages.templatetags.pages import money
 
 register = template.Library()
 _COUNTED_MOST = 9
+_WAITED_MOST = 86_400  # seconds; a browser's timers do not reach much farther
 
 
 @register.simple_tag(takes_context=True)
@@ -24,17 +27,31 @@ def provider_places(context: dict[str, Any]) -> list[Place]:
     if not request.account:
         return []
     section = context.get("section", "")
-    waiting = len(list_offers(request.account.id, at=request.received_at, limit=_COUNTED_MOST))
-    places = [
-        ("home", "/pro/", _("Today"), "list", 0),
-        ("offers", "/pro/offers", _("Offers"), "zap", waiting),
-        ("calendar", "/pro/calendar", _("Calendar"), "calendar", 0),
-        ("earnings", "/pro/earnings", _("Earnings"), "wallet", 0),
-        ("account", "/pro/account/", _("Account"), "user", 0),
-    ]
     return [
-        Place(href, label, icon, count=count, is_current=section == name) for name, href, label, icon, count in places
+        Place("/pro/", _("Today"), "list", is_current=section == "home"),
+        offers_place(context),
+        Place("/pro/calendar", _("Calendar"), "calendar", is_current=section == "calendar"),
+        Place("/pro/earnings", _("Earnings"), "wallet", is_current=section == "earnings"),
+        Place("/pro/account/", _("Account"), "user", is_current=section == "account"),
     ]
+
+
+@register.simple_tag(takes_context=True)
+def offers_place(context: dict[str, Any]) -> Place:
+    """Give the place of the offers: how many can be accepted, and when the first of them ends without anything happening."""
+    request = context["request"]
+    at = request.received_at
+    offers = list_offers(request.account.id, at=at, limit=_COUNTED_MOST)
+    return Place(
+        "/pro/offers",
+        _("Offers"),
+        "zap",
+        count=len(offers),
+        is_current=context.get("section") == "offers",
+        live=reverse("provider:messages-unread"),
+        tally="offers",
+        seconds=min(math.ceil((offers[0].expires_at - at).total_seconds()) + 1, _WAITED_MOST) if offers else 0,
+    )
 
 
 @register.simple_tag(takes_context=True)
