@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
+
 from guildhall.discovery.queries import rank_candidates
 from guildhall.discovery.types import CandidateJob
 from guildhall.eventlog.queries import timeline
@@ -103,6 +105,11 @@ def _offer_card(**row: Any) -> OfferCard:
         answered_at=row["answered_at"],
         reason=row["reason"],
     )
+
+
+def rankings_under_way() -> int:
+    """How many live cascades have a next wave whose candidates are to be ranked, or are being ranked: then its offers follow at once."""
+    return Cascade.objects.filter(status=CascadeStatus.LIVE, candidates_ready_wave__lte=F("wave_number")).count()
 
 
 def get_cascade(reference: str, told: Sequence[Fact] | None = None) -> CascadeCard | None:

@@ -125,6 +125,7 @@ def hear(heard_id: int) -> None:
 
 
 def _hear_later(heard: Heard, reason: str) -> None:
+    log.warning("payments: %s %s waits for the vendor (%s)", heard.kind, heard.event_id, reason)
     with transaction.atomic():
         pause = _pause(heard.attempts)
         Heard.objects.filter(id=heard.id).update(

@@ -15,6 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from guildhall.eventlog import queries as eventlog
 from guildhall.kernel.ids import public_id
 from guildhall.kernel.refusals import Invalid, NotFound
+from guildhall.matching import queries as matching
 from guildhall.timers import commands, queries
 from guildhall.web.api.parsing import read_object
 from guildhall.web.clients import client_address, is_loopback
@@ -130,7 +131,12 @@ def _offset(raw: bytes) -> timedelta:
 
 
 def _waiting() -> dict[str, int]:
-    """What is due and not done: deadlines passed, facts not delivered, jobs to do or being done."""
+    """What is due and not done: deadlines passed, facts not delivered, candidates not ranked, jobs to do or being done."""
     is_due = Q(scheduled_at__isnull=True) | Q(scheduled_at__lte=Now())  # what is tried again has a time of its own
     jobs = ProcrastinateJob.objects.filter(is_due, status__in=["todo", "doing"])
-    return {"deadlines": queries.overdue(), "facts": eventlog.waiting(), "jobs": jobs.count()}
+    return {
+        "deadlines": queries.overdue(),
+        "facts": eventlog.waiting(),
+        "rankings": matching.rankings_under_way(),
+        "jobs": jobs.count(),
+    }
