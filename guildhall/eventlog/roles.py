@@ -16,7 +16,7 @@ log = logging.getLogger("guildhall.eventlog")
 _LEADER_KEY = 4_701_001
 # The sequencer pauses for an eighth of the time that has gone by without a fact: under load it looks all the time, at night seldom.
 _PAUSE_SHARE = 8
-_PAUSE_SECONDS_MIN = 0.002
+_PAUSE_SECONDS_MIN = 0.001
 _PAUSE_SECONDS_MAX = 0.04
 _RETRY_EVERY_SECONDS = 1.0
 _RECONNECT_SECONDS = 0.5
