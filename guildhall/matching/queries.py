@@ -28,6 +28,7 @@ from guildhall.matching.types import (
     WaveCard,
     WaveKind,
 )
+from guildhall.timers.queries import clock_now
 
 _OFFER = """
 select o.id, c.reference, o.cascade_id, o.provider_id, o.status, c.mode, c.category_id, c.kind, o.wave_number, o.tier_rank,
@@ -107,9 +108,10 @@ def _offer_card(**row: Any) -> OfferCard:
     )
 
 
-def rankings_under_way() -> int:
-    """How many live cascades have a next wave whose candidates are to be ranked, or are being ranked: then its offers follow at once."""
-    return Cascade.objects.filter(status=CascadeStatus.LIVE, candidates_ready_wave__lte=F("wave_number")).count()
+def count_awaiting_ranking() -> int:
+    """How many live cascades have a wave that is over, or none yet, and wait for the candidates of the next: then offers follow at once."""
+    unranked = Cascade.objects.filter(status=CascadeStatus.LIVE, candidates_ready_wave__lte=F("wave_number"))
+    return unranked.filter(expires_at__lte=clock_now()).count()
 
 
 def get_cascade(reference: str, told: Sequence[Fact] | None = None) -> CascadeCard | None:

@@ -137,6 +137,6 @@ def _waiting() -> dict[str, int]:
     return {
         "deadlines": queries.overdue(),
         "facts": eventlog.waiting(),
-        "rankings": matching.rankings_under_way(),
+        "rankings": matching.count_awaiting_ranking(),
         "jobs": jobs.count(),
     }

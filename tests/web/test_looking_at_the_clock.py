@@ -51,5 +51,5 @@ def test_a_wave_whose_candidates_are_being_ranked_is_at_work(monkeypatch):
     while sweep():
         pass
 
-    assert set(seen) == {False}
+    assert not seen[0]  # of the first wave; ranking ahead of a wave that still runs keeps nobody waiting
     assert look()
