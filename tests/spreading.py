@@ -2,9 +2,10 @@
 
 from xdist.scheduler import LoadScopeScheduling
 
-SYSTEMS = {
+TOGETHER = {
     "over the API": ("tests/journeys/", "tests/residents/"),
     "killed": ("tests/chaos/",),
+    "of one world": ("tests/api/test_page_questions",),
     "in a browser": (
         "tests/browser/",
         "tests/customer_pages/test_journeys",
@@ -20,14 +21,14 @@ SYSTEMS = {
 
 def group_of(nodeid: str) -> str:
     """Return the name of the group that a test belongs to; any other test is a group of its own."""
-    return next((name for name, folders in SYSTEMS.items() if nodeid.startswith(folders)), nodeid)
+    return next((name for name, folders in TOGETHER.items() if nodeid.startswith(folders)), nodeid)
 
 
 class OneSystemAtATime(LoadScopeScheduling):
     """
-    Spread test by test; those that start the whole system stay together in groups, and begin first.
+    Spread test by test; those that start the whole system, or build a large world to look at, stay together in groups, and begin first.
 
-    The tests of a group share a system and its clock, and wait more than they work: three groups at once fill two cores, and a
+    The tests of a group of systems share one and its clock, and wait more than they work: three groups at once fill two cores, and a
     fourth with a browser makes each page so slow that people's patience ends. (The plugin's own groups by mark have no effect with
     this pytest: it does not let a plugin rename a test any more.)
     """

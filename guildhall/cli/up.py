@@ -80,7 +80,7 @@ def _parse(arguments: list[str]) -> _Options:
     parser.add_argument(
         "--bookings",
         type=int,
-        help="how many bookings its past has (default: 360; each takes about a third of a second)",
+        help="how many bookings its past has (default: 600; each takes about a quarter of a second)",
     )
     parser.add_argument("--no-residents", action="store_false", dest="residents", help="nobody plays the city's people")
     parser.add_argument("--single", action="store_true", help="all roles in one process, a thread each")

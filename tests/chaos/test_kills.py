@@ -62,8 +62,8 @@ def test_without_the_index_of_keys_two_bookings_for_one_key_are_found(
         kills_each=1,
         roles=("web",),
         under_way=0,
-        pause_seconds=(6.0, 8.0),
-        tail_seconds=2.0,
+        pause_seconds=(4.0, 5.0),
+        tail_seconds=1.0,
         haste=0.5,
         endings={"no_card": 1},
     )

@@ -13,7 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from guildhall.bookings.models import Booking
 from guildhall.cli import demo, verify
 from guildhall.eventlog.commands import ensure_subscriptions
-from guildhall.notifications.models import OutgoingMessage
+from guildhall.notifications.models import InboxItem, OutgoingMessage
 from guildhall.payments.models import Journal
 from guildhall.reviews.models import Review
 from guildhall.scheduling.models import Reservation
@@ -79,6 +79,9 @@ class TestLiving:
         assert Reservation.objects.filter(reference__in=[one.reference for one in done]).count() == done.count()
         assert Review.objects.exists()
         assert set(OutgoingMessage.objects.values_list("status", flat=True)) <= {"sent", "dropped"}
+        old = InboxItem.objects.filter(told_at__lt=clock_now() - timedelta(days=2))
+        assert old.exists()
+        assert not old.filter(read_at=None).exists()
         assert vendor.http.get("/sandbox/mailbox").json()["mails"] == []
         assert not ProcrastinateJob.objects.exists()
         began = datetime.now(UTC) - timedelta(days=93)

@@ -18,8 +18,8 @@ _ANSWER_SECONDS = 60
 
 @pytest.fixture(scope="module")
 def city() -> Iterator[Stack]:
-    """A city of three hundred providers without a past, and its residents."""
-    with Stack(options=("--providers", "300", "--bookings", "0")) as stack:
+    """A city of a hundred and fifty providers without a past, and its residents."""
+    with Stack(options=("--providers", "150", "--bookings", "0")) as stack:
         eventually(lambda: _residents(stack)["is_there"], 60)
         yield stack
 

@@ -41,7 +41,7 @@ _SEED = 20270301
 _FAVOURITES_MAX = 3
 _PAST = timedelta(days=92)
 _JUST_NOW = timedelta(hours=2)
-_SECONDS_FIRST, _SECONDS_PER_PERSON, _SECONDS_PER_BOOKING = 10.0, 0.007, 0.32
+_SECONDS_FIRST, _SECONDS_PER_PERSON, _SECONDS_PER_BOOKING = 2.0, 0.005, 0.26
 Say = Callable[[str], None]
 
 
@@ -70,7 +70,7 @@ class Size:
         return _SECONDS_FIRST + people * _SECONDS_PER_PERSON + self.bookings * _SECONDS_PER_BOOKING
 
 
-FULL = Size(providers=1997, customers=89, bookings=360)
+FULL = Size(providers=1997, customers=89, bookings=600)
 SMALL = Size(providers=27, customers=3, cities=("san-diego",))
 
 

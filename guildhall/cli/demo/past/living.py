@@ -21,7 +21,7 @@ from guildhall.cli.demo.past.clocks import SystemClock, VendorClock
 from guildhall.cli.demo.past.payees import Payees
 from guildhall.cli.demo.past.plan import Plan
 from guildhall.cli.demo.past.script import Act, Deed, OpenOffer, Script, Seen, act_in_turn, request
-from guildhall.cli.demo.past.telling import LETTER, TELLING, tell, tell_people
+from guildhall.cli.demo.past.telling import LETTER, TELLING, read_what_is_old, tell, tell_people
 from guildhall.cli.demo.past.work import Batch, Worker
 from guildhall.discovery.commands import rebuild_all_reach
 from guildhall.eventlog.delivery import awaiting, deliver, drain, sequence
@@ -98,6 +98,7 @@ class Life:
             self._settle()
             self._report()
         self._clock.arrive()
+        self._do_due()  # What could have waited a little longer cannot: there is no later.
         rebuild_all_reach(at=self._clock.now)
         self._settle()
         drain()
@@ -105,6 +106,7 @@ class Life:
             self._finish_work()
         self._hands.finish()
         tell_people()
+        read_what_is_old()
         self._worker.arrive()  # Once more, so that the vendor knows what was taken, and sends none of it again.
         self._say(f"{self._asked_for} bookings lived, up to now")
 

@@ -29,6 +29,17 @@ def tell_people() -> None:
     _send_letters()
 
 
+def read_what_is_old() -> None:
+    """Have everybody read what they were told up to two days ago, an hour later; what is newer waits for them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            update notifications_inbox_item set read_at = told_at + interval '1 hour'
+            where read_at is null and told_at < timers.clock_now() - interval '2 days'
+            """
+        )
+
+
 @transaction.atomic
 def _send_letters() -> None:
     with connection.cursor() as cursor:
