@@ -20,7 +20,6 @@ THEMES = ("light", "dark")
 EVERY_LOOK = tuple((size, theme) for size in SIZES for theme in THEMES)
 SHIFT_MAX = 0.05
 FIRST_VIEW_BYTES_MAX = 100 * 1024
-DESK_VIEW_BYTES_MAX = 200 * 1024  # the operator's pages are dense, and open all day
 _STILL_MS = 250
 # Every shift counts: nobody touches the page before it is measured. What Chromium calls recent input is, on a phone, its own
 # laying out for the narrow screen, half a second long, and would hide all that moves while the page loads.
@@ -83,7 +82,7 @@ def check_page(
     :param looks: which sizes and themes. It is loaded in the first and changed to the others; in all four it is loaded anew each time.
     :param storage: cookies as `BrowserContext.storage_state()` gives them. :param sign_in: gets a new context instead.
     :param ready: what has to be visible before the page counts as shown.
-    :param weight_max: bytes over the wire of the first view (operator pages may weigh more).
+    :param weight_max: bytes over the wire of the first view.
     :param pictures: a folder for pictures of the whole page.
     """
     wrong: list[str] = []

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Route
 
-from tests.browser.checking import DESK_VIEW_BYTES_MAX, EVERY_LOOK, FIRST_VIEW_BYTES_MAX, THEMES, check_page, opened
+from tests.browser.checking import EVERY_LOOK, THEMES, check_page, opened
 from tests.browser.conftest import Members
 from tests.browser.places import ELSEWHERE, ROWS, pages
 
@@ -32,7 +32,6 @@ def test_a_page(
         browser,
         f"{site}{row.url}",
         storage=members[row.who] if row.who else None,
-        weight_max=DESK_VIEW_BYTES_MAX if row.who == "operator" else FIRST_VIEW_BYTES_MAX,
         expected_status=row.expected_status,
         looks=EVERY_LOOK if is_whole else pairs,
         pictures=pictures,

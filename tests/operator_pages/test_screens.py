@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.checking import DESK_VIEW_BYTES_MAX, check_page, opened
+from tests.browser.checking import check_page, opened
 from tests.browser.conftest import pictures as pictures  # noqa: PLC0414 - a fixture given on
 from tests.journeys.places import RAMONA
 from tests.journeys.town import Town
@@ -56,7 +56,6 @@ def test_a_screen(
         address + path.format_map(case),
         storage=olga,
         ready=ready,
-        weight_max=DESK_VIEW_BYTES_MAX,
         looks=[("desk", "light"), ("phone", "dark")],
         pictures=pictures,
     )
