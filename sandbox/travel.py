@@ -89,7 +89,7 @@ class Traveller:
         :param busy: counters of the sandbox's own unfinished work, by name.
         :param step_limit_seconds: the real time each step may take to become quiet.
         :param first_answer_seconds: how long guildhall may be silent before a journey begins.
-        :param gap_seconds: the real time between two looks; all must be quiet in two looks running.
+        :param gap_seconds: the real time between two looks, twice as much while something waits; all must be quiet in two looks running.
         """
         self._store, self._clock, self._emulators, self._busy = store, clock, emulators, busy
         self._url = f"{guildhall_url.rstrip('/')}/internal/clock"
@@ -195,7 +195,8 @@ class Traveller:
                     504, "not_quiet", f"Not quiet within {self._step_limit:g} s at {stamp(self._clock.now())}.",
                     stopped_at=stamp(self._clock.now()), **asdict(journey),
                 )  # fmt: skip
-            await asyncio.sleep(self._gap)
+            # A look costs those who are being waited for a hundredth of a second.
+            await asyncio.sleep(2 * self._gap if journey.waiting_for else self._gap)
 
     async def _look_around(self) -> tuple[GuildhallClock | None, dict[str, Any]]:
         """Guildhall's state, and what is not quiet: what goes from here to guildhall while it answers was seen here before."""

@@ -14,12 +14,15 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
+from guildhall.cli import postgres, testing
+from guildhall.cli.frontend import ensure_built
+
 ROOT = Path(__file__).resolve().parent.parent
-STATE = Path(os.environ.get("GUILDHALL_TEST_STATE", f"/tmp/guildhall-tests-{os.getuid()}"))
+STATE = testing.place()
 LONG_SECONDS = 1_800
 os.environ["DJANGO_SETTINGS_MODULE"] = "guildhall.settings"
 os.environ["GUILDHALL_ENV"] = "sandbox"
-os.environ["GUILDHALL_STATE"] = str(STATE)
+os.environ["GUILDHALL_STATE"] = os.environ["GUILDHALL_TEST_STATE"] = str(STATE)
 os.environ.setdefault("STRIPE_SECRET_KEY", "sk_test_guildhall")
 os.environ.setdefault("STRIPE_WEBHOOK_SECRET", "whsec_platform")
 os.environ.setdefault("STRIPE_CONNECT_WEBHOOK_SECRET", "whsec_connect")
@@ -28,8 +31,6 @@ os.environ.setdefault("TWILIO_ACCOUNT_SID", "AC" + "0" * 32)
 os.environ.setdefault("TWILIO_AUTH_TOKEN", "twilio-token")
 os.environ.setdefault("TWILIO_FROM_NUMBER", "+16195550100")
 
-from guildhall.cli import postgres  # noqa: E402
-from guildhall.cli.frontend import ensure_built  # noqa: E402
 from guildhall.identity.hashers import Argon2id  # noqa: E402
 from tests.running import RUNNING  # noqa: E402
 from tests.spreading import OneSystemAtATime, group_of  # noqa: E402
@@ -53,7 +54,14 @@ class Databases:
 
     def __init__(self) -> None:
         self.cluster = postgres.ensure_cluster(
-            STATE / "pg", {"fsync": "off", "full_page_writes": "off", "max_connections": "400", "log_lock_waits": "on"}
+            STATE / "pg",
+            {
+                "fsync": "off",
+                "full_page_writes": "off",
+                "max_connections": "400",
+                "max_wal_size": "256MB",
+                "log_lock_waits": "on",
+            },
         )
         self.made = 0
         self.worker = os.environ.get("PYTEST_XDIST_WORKER", "main") + f"_{os.getpid()}"

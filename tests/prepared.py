@@ -6,7 +6,6 @@ start happens anew with each copy.
 """
 
 import fcntl
-import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -14,10 +13,11 @@ from pathlib import Path
 
 from django.conf import settings
 
+from guildhall.cli import testing
 from guildhall.cli.state import fingerprint
 from guildhall.customers import zip_codes
 
-_HOME = Path(os.environ.get("GUILDHALL_TEST_STATE", f"/tmp/guildhall-tests-{os.getuid()}")) / "stacks"
+_HOME = testing.place() / "stacks"
 _KEPT = ("pg", "sandbox", "settings.json", "secrets.json")
 
 

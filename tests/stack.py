@@ -57,7 +57,7 @@ class Stack:
     ) -> None:
         """Make the folder; `start` does the rest."""
         # The database's user must be able to reach it.
-        self.folder = Path(tempfile.mkdtemp(prefix="guildhall-stack-", dir="/tmp"))
+        self.folder = Path(tempfile.mkdtemp(prefix="guildhall-stack-"))
         self.folder.chmod(0o755)
         self.state = State(self.folder)
         self.options = list(options)

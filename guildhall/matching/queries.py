@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db import connection
 
 from guildhall.discovery.queries import rank_candidates
 from guildhall.discovery.types import CandidateJob
@@ -28,7 +28,6 @@ from guildhall.matching.types import (
     WaveCard,
     WaveKind,
 )
-from guildhall.timers.queries import clock_now
 
 _OFFER = """
 select o.id, c.reference, o.cascade_id, o.provider_id, o.status, c.mode, c.category_id, c.kind, o.wave_number, o.tier_rank,
@@ -46,6 +45,11 @@ select k.wave_number, k.position, k.provider_id, k.tier_rank, k.distance_metres,
   ) as asked
 from matching_cascade c join matching_candidate k on k.cascade_id = c.id
 where c.reference = %s order by c.opened_at, c.id, k.wave_number, k.position
+"""
+
+_AWAITING_RANKING = """
+select count(*) from matching_cascade
+where status = 'live' and candidates_ready_wave <= wave_number and expires_at <= timers.clock_now()
 """
 
 
@@ -110,8 +114,9 @@ def _offer_card(**row: Any) -> OfferCard:
 
 def count_awaiting_ranking() -> int:
     """How many live cascades have a wave that is over, or none yet, and wait for the candidates of the next: then offers follow at once."""
-    unranked = Cascade.objects.filter(status=CascadeStatus.LIVE, candidates_ready_wave__lte=F("wave_number"))
-    return unranked.filter(expires_at__lte=clock_now()).count()
+    with connection.cursor() as cursor:
+        cursor.execute(_AWAITING_RANKING)
+        return int(cursor.fetchone()[0])
 
 
 def get_cascade(reference: str, told: Sequence[Fact] | None = None) -> CascadeCard | None:

@@ -5,12 +5,9 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db import connection, transaction
-from django.db.models import Q
-from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from guildhall.eventlog import queries as eventlog
 from guildhall.kernel.ids import public_id
@@ -33,6 +30,11 @@ _GOING_ON = """
     from bookings_booking
     where status in ('awaiting_card', 'confirmed', 'en_route', 'arrived', 'in_progress', 'completed')
       and lower(planned) < timers.clock_now() + interval '1 day' order by lower(planned) limit %s
+"""
+# What is tried again has a time of its own.
+_JOBS_TO_DO = """
+    select count(*) from procrastinate_jobs
+    where status in ('todo', 'doing') and (scheduled_at is null or scheduled_at <= now())
 """
 _TRAVEL_SECONDS_MAX = 20 * 366 * 86_400
 
@@ -132,11 +134,12 @@ def _offset(raw: bytes) -> timedelta:
 
 def _waiting() -> dict[str, int]:
     """What is due and not done: deadlines passed, facts not delivered, candidates not ranked, jobs to do or being done."""
-    is_due = Q(scheduled_at__isnull=True) | Q(scheduled_at__lte=Now())  # what is tried again has a time of its own
-    jobs = ProcrastinateJob.objects.filter(is_due, status__in=["todo", "doing"])
+    with connection.cursor() as cursor:
+        cursor.execute(_JOBS_TO_DO)
+        jobs = int(cursor.fetchone()[0])
     return {
         "deadlines": queries.overdue(),
         "facts": eventlog.waiting(),
         "rankings": matching.count_awaiting_ranking(),
-        "jobs": jobs.count(),
+        "jobs": jobs,
     }

@@ -56,3 +56,33 @@ def test_a_cluster_that_others_use_by_now_goes_on(folder, tests_that):
 
     assert cluster.pid is not None
     sessions[0].close()
+
+
+class TestPlace:
+    """Where the clusters of tests are kept."""
+
+    @pytest.fixture(autouse=True)
+    def _unnamed(self, monkeypatch, tmp_path: Path) -> None:
+        monkeypatch.delenv("GUILDHALL_TEST_STATE")
+        monkeypatch.setattr(testing, "_MEMORY", tmp_path / "memory")
+        monkeypatch.setattr(testing, "_DISK", tmp_path / "disk")
+
+    def test_in_memory_where_there_is_room(self, monkeypatch, tmp_path: Path):
+        (tmp_path / "memory").mkdir()
+        monkeypatch.setattr(testing, "_ROOM_BYTES", 1)
+
+        assert testing.place().parent == tmp_path / "memory"
+
+    def test_on_disk_where_memory_is_short(self, monkeypatch, tmp_path: Path):
+        (tmp_path / "memory").mkdir()
+        monkeypatch.setattr(testing, "_ROOM_BYTES", 1 << 62)
+
+        assert testing.place().parent == tmp_path / "disk"
+
+    def test_on_disk_where_no_memory_is_a_folder(self, tmp_path: Path):
+        assert testing.place().parent == tmp_path / "disk"
+
+    def test_where_the_caller_says(self, monkeypatch, tmp_path: Path):
+        monkeypatch.setenv("GUILDHALL_TEST_STATE", str(tmp_path / "here"))
+
+        assert testing.place() == tmp_path / "here"
