@@ -69,10 +69,3 @@ def book(page: Page) -> str:
     found = is_its_page.search(asked.value.url)
     assert found is not None
     return found[1]
-
-
-def booking_id(page: Page) -> str:
-    """The booking whose page, or a page of which, is open."""
-    found = re.search(r"/my/bookings/(bk_\w+)", page.url)
-    assert found is not None, page.url
-    return found[1]
