@@ -14,6 +14,7 @@ from guildhall.notifications.tasks import keep_going
 from guildhall.policy.commands import pause, resume, set_policy
 from guildhall.policy.matrix import Rule
 from guildhall.policy.types import NotificationPolicy
+from guildhall.timers.firing import sweep
 from guildhall.timers.queries import clock_now
 from tests import given_bookings as given
 from tests import given_people as people
@@ -151,6 +152,32 @@ def test_a_mail_that_can_wait_does_not_come_at_night_and_comes_in_the_morning_th
     assert still == "postponed"
     assert message(event_name="account.verified").status == "sent"
     assert len(post.mails(to=priya.email)) == 1
+
+
+def test_what_waited_for_the_morning_comes_in_the_order_it_happened_to_each(post):
+    clock_at(datetime(2027, 3, 2, 7, 0, tzinfo=UTC))  # 23:00 in Los Angeles
+    priya, pavel = (people.registered_provider(name, now=clock_now()) for name in ("Priya", "Pavel"))
+    ana = people.customer("Ana", card=True)
+    given.scheduled(ana)
+    send_all()
+    asleep = messages(status="postponed")
+
+    clock_at(datetime(2027, 3, 2, 16, 0, tzinfo=UTC))
+    sweep()
+    together = {one[0] for one in jobs()}
+    send_all()
+    for _ in asleep:
+        later(seconds=1)
+        sweep()
+        send_all()
+
+    sent = {one.id: one.sent_at for one in messages(status="sent")}
+    mine = [one for one in asleep if one.recipient_id == ana.id]
+    firsts = [next(one.id for one in asleep if one.recipient_id == person.id) for person in (priya, pavel, ana)]
+    assert [one.event_name for one in mine] == ["account.verified", "booking.requested"]
+    assert together == set(firsts)
+    assert sent[mine[1].id] >= sent[mine[0].id] + timedelta(seconds=1)
+    assert sent.keys() >= {one.id for one in asleep}
 
 
 def test_a_time_critical_message_passes_quiet_hours(post):
