@@ -17,9 +17,11 @@ def walk(steps: Steps, people: People) -> Booked:
         fill_in_card(steps, customer, booking_id, purpose="authorize")
         found = customer.until_booking(booking_id, status="matching", payment_state="authorized")
         step.expect("held", found["authorized"], found["estimate"]["up_to"])
-    with steps.step("provider", "a favourite takes the job within the minute") as step:
+    with steps.step("provider", "a favourite gets a text message and takes the job within the minute") as step:
         offer = provider.offer_of(booking_id)
         step.expect("wave", offer["wave_number"], 1)
+        # Whoever is quicker than the message gets none: it would speak of an offer that is over.
+        steps.until("the text message", lambda: _texts_of(steps, provider.phone_number, offer["id"]))
         taken = provider.put(f"/bookings/{booking_id}/status", {"status": "accepted", "offer_id": offer["id"]})
         step.expect("status", taken["status"], "confirmed")
         step.ids["offer"] = offer["id"]
@@ -29,6 +31,11 @@ def walk(steps: Steps, people: People) -> Booked:
         closed = customer.until_booking(booking_id, status="closed")
         step.expect("captured", closed["captured"], closed["total_price"])
     return Booked(booking_id, customer, provider, datetime.fromisoformat(taken["scheduled_start_time"]))
+
+
+def _texts_of(steps: Steps, phone_number: str, offer_id: str) -> list[str]:
+    found = steps.edges.sandbox("/sandbox/sms", to=phone_number)["messages"]
+    return [one["sid"] for one in found if offer_id in one["body"]]
 
 
 def _request(steps: Steps, people: People) -> str:
