@@ -84,16 +84,19 @@ class Traveller:
         step_limit_seconds: float = 60.0,
         first_answer_seconds: float = 5.0,
         gap_seconds: float = 0.05,
+        patience_seconds: float = 1.0,
     ) -> None:
         """
         :param busy: counters of the sandbox's own unfinished work, by name.
         :param step_limit_seconds: the real time each step may take to become quiet.
         :param first_answer_seconds: how long guildhall may be silent before a journey begins.
-        :param gap_seconds: the real time between two looks, twice as much while something waits; all must be quiet in two looks running.
+        :param gap_seconds: the real time between two looks; all must be quiet in two looks running.
+        :param patience_seconds: how long guildhall may wait with its answer until it is quiet.
         """
         self._store, self._clock, self._emulators, self._busy = store, clock, emulators, busy
         self._url = f"{guildhall_url.rstrip('/')}/internal/clock"
         self._step_limit, self._first_limit, self._gap = step_limit_seconds, first_answer_seconds, gap_seconds
+        self._patience = patience_seconds
         self._client = httpx.AsyncClient(timeout=10.0, trust_env=False)
         self.journey: Journey | None = None
 
@@ -195,16 +198,17 @@ class Traveller:
                     504, "not_quiet", f"Not quiet within {self._step_limit:g} s at {stamp(self._clock.now())}.",
                     stopped_at=stamp(self._clock.now()), **asdict(journey),
                 )  # fmt: skip
-            # A look costs those who are being waited for a hundredth of a second.
-            await asyncio.sleep(2 * self._gap if journey.waiting_for else self._gap)
+            await asyncio.sleep(self._gap)
 
     async def _look_around(self) -> tuple[GuildhallClock | None, dict[str, Any]]:
-        """Guildhall's state, and what is not quiet: what goes from here to guildhall while it answers was seen here before."""
-        waiting: dict[str, Any] = self._under_way()
+        """Give Guildhall's state and what is not quiet; while something is under way from here, Guildhall is not asked."""
+        if under_way := self._under_way():
+            return None, under_way
         try:
-            state = await self._look()
+            state = await self._look(self._patience)
         except GuildhallSilent as error:
-            return None, waiting | {"guildhall": str(error)}
+            return None, {"guildhall": str(error)}
+        waiting: dict[str, Any] = {}
         if not state.idle:
             waiting["guildhall"] = state.waiting or "not idle"
         # A deadline that has passed and was not dealt with contradicts idleness: going on would skip it.
@@ -212,16 +216,16 @@ class Traveller:
             waiting["overdue"] = stamp(deadline)
         return state, waiting | self._under_way()
 
-    def _under_way(self) -> dict[str, int]:
+    def _under_way(self) -> dict[str, Any]:
         return {name: count for name, counter in self._busy.items() if (count := counter())}
 
     def _earliest(self, state: GuildhallClock) -> datetime | None:
         deadlines = [state.next_deadline, *(emulator.next_deadline() for emulator in self._emulators)]
         return min((deadline for deadline in deadlines if deadline is not None), default=None)
 
-    async def _look(self) -> GuildhallClock:
+    async def _look(self, patience: float = 0.0) -> GuildhallClock:
         try:
-            answer = (await self._client.get(self._url)).raise_for_status()
+            answer = (await self._client.get(self._url, params={"patience": patience})).raise_for_status()
             return GuildhallClock.model_validate_json(answer.content)
         except (httpx.HTTPError, ValidationError) as error:
             raise GuildhallSilent(f"Guildhall's clock does not answer: {error!r}") from error

@@ -11,6 +11,12 @@ from guildhall.eventlog.models import EventRow, ParkedFact, Seal, SequencerHead,
 from guildhall.eventlog.types import Fact, Lag, Parked, Sealed
 from guildhall.kernel.refusals import NotFound
 
+# How many deliveries are outstanding, for whoever asks several things at once.
+WAITING = """
+select (select count(*) from eventlog_pending)
+     + (select coalesce(sum(h.position - s.position), 0) from eventlog_subscription s, eventlog_sequencer_head h)
+"""
+
 
 def timeline(reference: str, *, limit: int = 500) -> list[Fact]:
     """Every fact that belongs to a reference (a booking's whole story), oldest first."""
@@ -38,14 +44,8 @@ def lag() -> list[Lag]:
 def waiting() -> int:
     """How many deliveries are outstanding: facts not numbered yet, and positions not heard yet (parked ones are not counted)."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            select (select count(*) from eventlog_pending)
-                 + (select coalesce(sum(h.position - s.position), 0) from eventlog_subscription s, eventlog_sequencer_head h)
-            """
-        )
-        row = cursor.fetchone()
-    return int(row[0])
+        cursor.execute(WAITING)
+        return int(cursor.fetchone()[0])
 
 
 def count_parked(*, most: int = 100) -> int:

@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from guildhall.discovery.queries import rank_candidates
 from guildhall.discovery.types import CandidateJob
 from guildhall.eventlog.queries import timeline
@@ -47,7 +45,8 @@ from matching_cascade c join matching_candidate k on k.cascade_id = c.id
 where c.reference = %s order by c.opened_at, c.id, k.wave_number, k.position
 """
 
-_AWAITING_RANKING = """
+# How many live cascades have a wave that is over, or none yet, and wait for the candidates of the next: then offers follow at once.
+AWAITING_RANKING = """
 select count(*) from matching_cascade
 where status = 'live' and candidates_ready_wave <= wave_number and expires_at <= timers.clock_now()
 """
@@ -110,13 +109,6 @@ def _offer_card(**row: Any) -> OfferCard:
         answered_at=row["answered_at"],
         reason=row["reason"],
     )
-
-
-def count_awaiting_ranking() -> int:
-    """How many live cascades have a wave that is over, or none yet, and wait for the candidates of the next: then offers follow at once."""
-    with connection.cursor() as cursor:
-        cursor.execute(_AWAITING_RANKING)
-        return int(cursor.fetchone()[0])
 
 
 def get_cascade(reference: str, told: Sequence[Fact] | None = None) -> CascadeCard | None:

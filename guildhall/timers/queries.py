@@ -1,6 +1,5 @@
 """The clock's now, and what it will bring."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +9,9 @@ from guildhall.timers.commands import sweepers
 from guildhall.timers.models import Timer
 
 TIMERS = "timers"
+# Questions of one number or instant each, for whoever asks several at once.
+OVERDUE = "select count(*) from timers_timer where due_at <= timers.clock_now() and not is_parked"
+TRAVELLED_SECONDS = "select extract(epoch from travelled)::float8 from timers_clock where id = 1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +36,15 @@ def clock_now() -> datetime:
 
 def next_deadline() -> datetime | None:
     """Give the earliest deadline of any timer or sweeper that is still to come, or None."""
-    return earliest_of(list(_deadlines().values()))
+    with connection.cursor() as cursor:
+        cursor.execute(next_deadline_sql())
+        due: datetime | None = cursor.fetchone()[0]
+    return due
+
+
+def next_deadline_sql() -> str:
+    """Give the query of the earliest deadline of any timer or sweeper that is still to come."""
+    return f"select min(due) from ({' union all '.join(_deadlines().values())}) deadlines(due)"  # noqa: S608 - constants of our own
 
 
 def seconds_left() -> dict[str, float]:
@@ -57,25 +67,17 @@ def _deadlines() -> dict[str, str]:
     return {TIMERS: "select timers.next_timer()", **{name: sweeper.next_due for name, sweeper in sweepers().items()}}
 
 
-def earliest_of(queries: Collection[str]) -> datetime | None:
-    """Give the earliest instant that any of these queries (constants of our own, one column and row each) gives, or None."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"select min(due) from ({' union all '.join(queries)}) deadlines(due)")  # noqa: S608 - constants of our own
-        due: datetime | None = cursor.fetchone()[0]
-    return due
-
-
 def overdue() -> int:
     """How many timers are due and not fired (parked ones are not counted)."""
     with connection.cursor() as cursor:
-        cursor.execute("select count(*) from timers_timer where due_at <= timers.clock_now() and not is_parked")
+        cursor.execute(OVERDUE)
         return int(cursor.fetchone()[0])
 
 
 def travelled_seconds() -> float:
     """How far the sandbox has travelled ahead of real time."""
     with connection.cursor() as cursor:
-        cursor.execute("select extract(epoch from travelled) from timers_clock where id = 1")
+        cursor.execute(TRAVELLED_SECONDS)
         return float(cursor.fetchone()[0])
 
 

@@ -1,10 +1,11 @@
 """The sandbox's edges: its clock, and whom its residents may answer. They exist in sandbox settings only, for this machine only."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
 
-from django.db import connection, transaction
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -31,12 +32,19 @@ _GOING_ON = """
     where status in ('awaiting_card', 'confirmed', 'en_route', 'arrived', 'in_progress', 'completed')
       and lower(planned) < timers.clock_now() + interval '1 day' order by lower(planned) limit %s
 """
-# What is tried again has a time of its own.
-_JOBS_TO_DO = """
-    select count(*) from procrastinate_jobs
-    where status in ('todo', 'doing') and (scheduled_at is null or scheduled_at <= now())
-"""
+# What is due and not done; a job that is tried again has a time of its own.
+_WAITING = {
+    "deadlines": queries.OVERDUE,
+    "facts": eventlog.WAITING,
+    "rankings": matching.AWAITING_RANKING,
+    "jobs": """
+        select count(*) from procrastinate_jobs
+        where status in ('todo', 'doing') and (scheduled_at is null or scheduled_at <= now())
+    """,
+}
 _TRAVEL_SECONDS_MAX = 20 * 366 * 86_400
+_PATIENCE_SECONDS_MAX = 5
+_LOOK_EVERY_SECONDS = 0.05
 
 
 class BadOffset(Invalid):
@@ -47,38 +55,68 @@ class BadOffset(Invalid):
     default_detail = 'Send {"offset_seconds": number}.'
 
 
+class BadPatience(Invalid):
+    """The patience is not a number of seconds, or too long for one request."""
+
+    code = "bad_patience"
+    status = 400
+    default_detail = "`patience` is a number of seconds, 5 at most."
+
+
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 def clock(request: HttpRequest) -> HttpResponse:
-    """Tell the clock's now, its next deadline and whether everything that was due is done; POST sets it ahead."""
+    """
+    Tell the clock's now, its next deadline and whether everything that was due is done; POST sets it ahead.
+
+    `patience` is how many seconds (real time) the answer may wait for that; without it, the answer is as things stand.
+    """
     if not is_loopback(client_address(request)):
         raise NotFound
+    give_up_at = time.monotonic() + _patience(request)
     if request.method == "POST":
         commands.travel_to(travelled=_offset(request.body))
-    with _of_one_moment():
-        waiting = _waiting()
-        due = queries.next_deadline()
-        return JsonResponse(
-            {
-                "now": queries.clock_now().isoformat(),
-                "offset_seconds": queries.travelled_seconds(),
-                "next_deadline": due.isoformat() if due else None,
-                "idle": not any(waiting.values()),
-                "waiting": waiting,
-            }
-        )
+    while not (state := _look()).is_quiet and time.monotonic() < give_up_at:
+        time.sleep(_LOOK_EVERY_SECONDS)
+    return JsonResponse(
+        {
+            "now": state.now.isoformat(),
+            "offset_seconds": state.travelled_seconds,
+            "next_deadline": state.next_deadline.isoformat() if state.next_deadline else None,
+            "idle": not any(state.waiting.values()),
+            "waiting": state.waiting,
+        }
+    )
 
 
-@contextmanager
-def _of_one_moment() -> Iterator[None]:
+@dataclass(frozen=True)
+class _Look:
+    """What the clock says, and how much that is due is not done, by kind."""
+
+    now: datetime
+    travelled_seconds: float
+    next_deadline: datetime | None
+    waiting: dict[str, int]
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing is at work, and no deadline has passed without being dealt with."""
+        return not any(self.waiting.values()) and (self.next_deadline is None or self.next_deadline > self.now)
+
+
+def _look() -> _Look:
     """Read everything as of one moment: what passes from hand to hand meanwhile (a job publishes a fact) would be seen in neither."""
-    if connection.in_atomic_block:
-        yield
-        return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("set transaction isolation level repeatable read")
-        yield
+    with connection.cursor() as cursor:
+        cursor.execute(_look_sql())
+        now, travelled_seconds, next_deadline, *counts = cursor.fetchone()
+    waiting = {name: int(count) for name, count in zip(_WAITING, counts, strict=True)}
+    return _Look(now, travelled_seconds, next_deadline, waiting)
+
+
+@cache
+def _look_sql() -> str:
+    asked = ("select timers.clock_now()", queries.TRAVELLED_SECONDS, queries.next_deadline_sql(), *_WAITING.values())
+    return f"select {', '.join(f'({query})' for query in asked)}"
 
 
 @require_http_methods(["GET"])
@@ -132,14 +170,11 @@ def _offset(raw: bytes) -> timedelta:
     return timedelta(seconds=seconds)
 
 
-def _waiting() -> dict[str, int]:
-    """What is due and not done: deadlines passed, facts not delivered, candidates not ranked, jobs to do or being done."""
-    with connection.cursor() as cursor:
-        cursor.execute(_JOBS_TO_DO)
-        jobs = int(cursor.fetchone()[0])
-    return {
-        "deadlines": queries.overdue(),
-        "facts": eventlog.waiting(),
-        "rankings": matching.count_awaiting_ranking(),
-        "jobs": jobs,
-    }
+def _patience(request: HttpRequest) -> float:
+    try:
+        seconds = float(request.GET.get("patience", 0))
+    except ValueError:
+        raise BadPatience from None
+    if not 0 <= seconds <= _PATIENCE_SECONDS_MAX:
+        raise BadPatience
+    return seconds
