@@ -1,15 +1,16 @@
 """The worker of the tests, for messages only: what waits is sent in the test's own thread."""
 
+import json
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from procrastinate.contrib.django import app as procrastinate
 
 from guildhall.eventlog import delivery
 from guildhall.identity.commands import record_consent, withdraw_consent
 from guildhall.identity.types import ConsentKind
 from guildhall.notifications.models import OutgoingMessage
-from guildhall.notifications.tasks import send
 from guildhall.timers.firing import sweep
 from guildhall.timers.queries import clock_now
 from tests.given_people import Person
@@ -49,12 +50,17 @@ def cells(**filters: Any) -> list[tuple[str, str, str]]:
 
 
 def jobs(*, later: bool = False) -> list[tuple[UUID, str, int]]:
-    """Jobs of messages in the order the worker takes them: message, queue, priority; those for a later try only when asked."""
+    """
+    Jobs of messages in the order the worker takes them: message, queue, priority; those for a later try only when asked.
+
+    Of messages that are sent one after the other there is a job of the first.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            select (args ->> 'message_id')::uuid, queue_name, priority from procrastinate_jobs
-            where task_name = 'notifications.send' and status = 'todo' and (%s or scheduled_at is null)
+            select coalesce(args ->> 'message_id', args -> 'message_ids' ->> 0)::uuid, queue_name, priority
+            from procrastinate_jobs
+            where task_name like 'notifications.send%%' and status = 'todo' and (%s or scheduled_at is null)
             order by priority desc, id
             """,
             [later],
@@ -65,7 +71,7 @@ def jobs(*, later: bool = False) -> list[tuple[UUID, str, int]]:
 def forget_jobs() -> None:
     """Let the jobs that wait be done by nobody: what the test asks for next stands alone."""
     with connection.cursor() as cursor:
-        cursor.execute("delete from procrastinate_jobs where task_name = 'notifications.send'")
+        cursor.execute("delete from procrastinate_jobs where task_name like 'notifications.send%'")
 
 
 def tell() -> None:
@@ -79,15 +85,25 @@ def send_all(*, later: bool = False) -> int:
     delivery.drain()
     while waiting := jobs(later=later):
         message_id = waiting[0][0]
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "delete from procrastinate_jobs where task_name = 'notifications.send' and args ->> 'message_id' = %s",
-                [str(message_id)],
-            )
-        send(message_id=str(message_id))
+        for task, arguments in _taken(message_id):
+            procrastinate.tasks[task](**arguments)
         done += 1
         delivery.drain()
     return done
+
+
+def _taken(message_id: UUID) -> list[tuple[str, dict[str, Any]]]:
+    """Take the jobs of a message: what is to be called with what."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            delete from procrastinate_jobs
+            where task_name like 'notifications.send%%' and %s in (args ->> 'message_id', args -> 'message_ids' ->> 0)
+            returning task_name, args
+            """,
+            [str(message_id)],
+        )
+        return [(task, json.loads(arguments)) for task, arguments in cursor.fetchall()]
 
 
 def past_and_sent() -> None:

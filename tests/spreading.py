@@ -14,8 +14,8 @@ TOGETHER = {
         "tests/operator_pages/test_journeys",
         "tests/operator_pages/test_screens",
         "tests/provider_pages/test_journeys",
-        "tests/road_pages/",
     ),
+    "in browsers along the road": ("tests/road_pages/",),
 }
 
 

@@ -1,6 +1,6 @@
 """Jobs of messages: one lock each, so that a message is never sent by two workers at once; offers go ahead of mails."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -10,6 +10,7 @@ from procrastinate.jobs import Job
 from procrastinate.utils import utcnow
 
 TASK = "notifications.send"
+IN_ORDER = "notifications.send_in_order"
 _URGENT = ("urgent", 10)
 _ORDINARY = ("notifications", -10)
 
@@ -26,6 +27,28 @@ def defer(messages: Collection[Waiting], *, after_seconds: int = 0) -> None:
     """Have the worker send messages, a job each, written in the open transaction. Once too often is harmless."""
     if messages:
         jobs.job_manager.batch_defer_jobs([_job(message, after_seconds) for message in messages])
+
+
+def defer_in_order(lines: Mapping[str, Sequence[UUID]]) -> None:
+    """
+    Have the worker send the messages of each line one after the other, written in the open transaction.
+
+    :param lines: messages in their order, by whom and how they reach. What is deferred for a line later comes after it.
+    """
+    queue, priority = _ORDINARY
+    made = [
+        Job(
+            queue=queue,
+            priority=priority,
+            lock=f"line:{line}",
+            queueing_lock=None,
+            task_name=IN_ORDER,
+            task_kwargs={"line": line, "message_ids": [str(message_id) for message_id in message_ids]},
+        )
+        for line, message_ids in lines.items()
+    ]
+    if made:
+        jobs.job_manager.batch_defer_jobs(made)
 
 
 def _job(message: Waiting, after_seconds: int) -> Job:

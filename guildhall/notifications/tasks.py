@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from procrastinate.contrib.django import app as jobs
 
-from guildhall.notifications import checking, commands, gateway, lifecycle, queueing, rendering, rules
+from guildhall.notifications import checking, commands, deadlines, gateway, lifecycle, queueing, rendering, rules
 from guildhall.notifications.gateway import Later, Mail, Rejected, Text
 from guildhall.notifications.models import OutgoingMessage
 from guildhall.notifications.queueing import Waiting
@@ -38,6 +38,17 @@ def send(message_id: str) -> None:
         _fail(message, rejected.code)
     else:
         _record(message, vendor_ref)
+
+
+@jobs.task(name=queueing.IN_ORDER)
+def send_in_order(line: str, message_ids: list[str]) -> None:
+    """Send the first of these, then have the others sent: a job each, so that none of them is lost with another."""
+    first, *others = message_ids
+    try:
+        send(first)
+    finally:
+        if others:
+            queueing.defer_in_order({line: [UUID(message_id) for message_id in others]})
 
 
 def _take(message_id: UUID) -> tuple[OutgoingMessage, Mail | Text] | None:
@@ -135,7 +146,7 @@ def _postpone(message: OutgoingMessage, reason: str, until: datetime | None) -> 
             reason=reason, postponed_until=until, next_try_at=next_try_at
         )
     if until is not None:
-        set_timer(kind="notifications.wake", reference=str(message.id), due_at=until)
+        set_timer(kind=deadlines.WAKE, reference=str(message.id), due_at=until)
 
 
 def _drop(message: OutgoingMessage, reason: str) -> None:

@@ -62,6 +62,7 @@ class Road:
         self._ending = self._rng.choices(list(load.endings), list(load.endings.values()))[0]
         self._mode = "scheduled" if self._rng.random() < 0.4 else "asap"
         self._id = ""
+        self._answered: tuple[int, str] | None = None
         self._seen_waves: set[int] = set()
         self._has_paid = False
         self._has_widened = False
@@ -126,7 +127,7 @@ class Road:
     def _start(self) -> str:
         """Wall time at the place; few different instants, so that time travel has few stops."""
         now = self._load.sandbox.now().astimezone(PACIFIC)
-        hours = self._rng.choice((40, 48, 64)) if self._is_far else self._rng.choice((5, 8, 11, 14, 17, 20))
+        hours = self._rng.choice((40, 64)) if self._is_far else self._rng.choice((5, 11, 20))
         start = (now + timedelta(hours=hours)).replace(minute=0, second=0, microsecond=0, tzinfo=None)
         return start.isoformat()
 
@@ -162,7 +163,7 @@ class Road:
                     self._ask_wider()
                 case "matching" | "waiting" | "awaiting_card":
                     if card["cascade"] and card["cascade"]["wave_number"]:
-                        self._answer_offers()
+                        self._answer_wave(card["cascade"])
                 case _:
                     raise Over
             self._check_open()
@@ -175,7 +176,12 @@ class Road:
         self._has_widened = True
         self._change(self._customer, "POST", "widening", step="widen")
 
-    def _answer_offers(self) -> None:
+    def _answer_wave(self, cascade: dict[str, Any]) -> None:
+        """Answer the offers of a wave, unless that was done when it was last looked at."""
+        wave = cascade["wave_number"], cascade["until"]
+        if wave == self._answered:
+            return
+        self._answered = wave
         facts = self._load.crowd.operator.items(f"operator/bookings/{self._id}/timeline")
         for index, fact in enumerate(facts):
             if fact["name"] == "wave.opened" and index not in self._seen_waves:

@@ -66,6 +66,7 @@ def test_without_the_index_of_keys_two_bookings_for_one_key_are_found(
         tail_seconds=1.0,
         haste=0.5,
         endings={"no_card": 1},
+        until_the_end=False,
     )
     with Stack() as stack:
 

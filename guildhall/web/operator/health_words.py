@@ -106,6 +106,7 @@ QUEUES = {
 
 TASKS = {
     "notifications.send": _("Send a message"),
+    "notifications.send_in_order": _("Send what waited for the end of somebody's quiet hours"),
     "notifications.keep_going": _("Take up messages that were left lying"),
     "payments.perform": _("Move money at the payment provider"),
     "payments.hear": _("Read what the payment provider reported"),
