@@ -6,6 +6,7 @@ TOGETHER = {
     "over the API": ("tests/journeys/", "tests/residents/"),
     "killed": ("tests/chaos/",),
     "of one world": ("tests/api/test_page_questions",),
+    "races for one job": ("tests/bookings/test_accept_race", "tests/web/test_accept_race"),
     "in a browser": (
         "tests/browser/",
         "tests/customer_pages/test_journeys",
@@ -26,7 +27,8 @@ def group_of(nodeid: str) -> str:
 
 class OneSystemAtATime(LoadScopeScheduling):
     """
-    Spread test by test; those that start the whole system, or build a large world to look at, stay together in groups, and begin first.
+    Spread test by test; those that start the whole system, or build a large world to look at, stay together in groups, and begin first, as
+    do a few that take long, so that nobody waits for them at the end.
 
     The tests of a group of systems share one and its clock, and wait more than they work: three groups at once fill two cores, and a
     fourth with a browser makes each page so slow that people's patience ends. (The plugin's own groups by mark have no effect with

@@ -31,7 +31,7 @@ new PerformanceObserver((list) => {
 """
 # What concerns the shape of a page as a whole is checked too: every page is one.
 _AXE = """
-async () => (await axe.run(document, { resultTypes: ["violations"] })).violations.map((violation) =>
+async () => (await axe.run(document, { reporter: "no-passes" })).violations.map((violation) =>
   `${violation.id} (${violation.impact}): ${violation.help}: ${violation.nodes.slice(0, 5).map((node) => node.html.slice(0, 160)).join(" | ")}`)
 """
 _TOO_WIDE = """
