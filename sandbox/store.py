@@ -21,6 +21,8 @@ class Store:
     def __init__(self, path: Path | str) -> None:
         self._lock = threading.RLock()
         self._depth = 0
+        self.changes = 0
+        """How often something was put or deleted since the start: equal numbers, equal documents."""
         self._indexed: set[str] = set()
         self._db = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode = WAL")
@@ -52,6 +54,7 @@ class Store:
     def put(self, kind: str, id: str, document: Mapping[str, Any]) -> None:  # noqa: A002 - the vendor's word
         """Insert or replace; a replaced document keeps its place in the order."""
         with self._lock:
+            self.changes += 1
             self._db.execute(
                 "INSERT INTO document (kind, id, body) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body",
                 (kind, id, json.dumps(document)),
@@ -66,6 +69,7 @@ class Store:
     def delete(self, kind: str, id: str) -> bool:  # noqa: A002 - the vendor's word
         """Forget the document; whether there was one."""
         with self._lock:
+            self.changes += 1
             return self._db.execute("DELETE FROM document WHERE kind = ? AND id = ?", (kind, id)).rowcount > 0
 
     def count(self, kind: str, *, where: Mapping[str, Any] | None = None) -> int:

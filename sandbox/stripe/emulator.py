@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -110,8 +111,15 @@ class StripeEmulator:
             httpx.AsyncClient(timeout=_RECEIVER_SECONDS, trust_env=False) as client,
             asyncio.TaskGroup() as group,
         ):
+            known, deadline, delivery = -1, None, None
             while True:
-                self.advance()
-                self._courier.start_due(client, group)
+                # Nothing is asked of the store while nothing in it has changed: this goes on all day.
+                if known != self.desk.store.changes:
+                    known = self.desk.store.changes
+                    deadline, delivery = self.next_deadline(), self._courier.next_at()
+                if deadline is not None and deadline <= self.desk.clock.now():
+                    self.advance()
+                if delivery is not None and delivery <= time.time():
+                    self._courier.start_due(client, group)
                 is_past = self.desk.clock.offset_seconds < 0
                 await self._courier.rest(_TICK_SECONDS_IN_PAST if is_past else _TICK_SECONDS)

@@ -40,6 +40,11 @@ class Courier:
         """Deliveries nobody has taken yet."""
         return self._desk.store.count("delivery")
 
+    def next_at(self) -> float | None:
+        """When the next delivery is due (real time, seconds since 1970), those under way included; None: there is none."""
+        instant: float | None = self._desk.store.smallest("delivery", "next_try_at")
+        return instant
+
     def held(self) -> list[Document]:
         """Deliveries that wait to be fetched, oldest first, signed now: in the past nothing is sent by itself."""
         waiting = self._desk.store.list("delivery", limit=_FETCHED_AT_ONCE)

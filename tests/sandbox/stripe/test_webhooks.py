@@ -178,3 +178,17 @@ def test_events_are_listed_by_type(stage: Stage) -> None:
 
     assert [event.type for event in found] == ["checkout.session.completed", "setup_intent.succeeded"]
     assert [event.type for event in stage.v1.events.list({"type": "customer.created"}).data] == ["customer.created"]
+
+
+def test_while_nothing_happens_nothing_is_asked_of_the_store(stage: Stage) -> None:
+    stage.start_pump()
+    stage.v1.customers.create({"email": "ana@example.com"})
+    stage.eventually(lambda: stage.receiver.received and stage.emulator.pending_webhooks() == 0)
+    asked: list[str] = []
+
+    time.sleep(0.2)
+    stage.store._db.set_trace_callback(asked.append)
+    time.sleep(0.4)
+    stage.store._db.set_trace_callback(None)
+
+    assert asked == []
