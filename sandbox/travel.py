@@ -189,7 +189,8 @@ class Traveller:
         while True:
             for emulator in self._emulators:
                 emulator.advance()
-            state, journey.waiting_for = await self._look_around()
+            # What was waited for in the second look would be at work between the two.
+            state, journey.waiting_for = await self._look_around(0.0 if quiet_looks else self._patience)
             quiet_looks = 0 if journey.waiting_for else quiet_looks + 1
             if state is not None and quiet_looks == 2:  # noqa: PLR2004 - twice running
                 return state
@@ -200,12 +201,12 @@ class Traveller:
                 )  # fmt: skip
             await asyncio.sleep(self._gap)
 
-    async def _look_around(self) -> tuple[GuildhallClock | None, dict[str, Any]]:
+    async def _look_around(self, patience: float) -> tuple[GuildhallClock | None, dict[str, Any]]:
         """Give Guildhall's state and what is not quiet; while something is under way from here, Guildhall is not asked."""
         if under_way := self._under_way():
             return None, under_way
         try:
-            state = await self._look(self._patience)
+            state = await self._look(patience)
         except GuildhallSilent as error:
             return None, {"guildhall": str(error)}
         waiting: dict[str, Any] = {}

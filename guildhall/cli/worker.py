@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import procrastinate
 from asgiref.sync import sync_to_async
-from django.db import InterfaceError, OperationalError, close_old_connections, connections
+from django.db import close_old_connections, connections
 from procrastinate.contrib.django import app as jobs
 from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
+
+from guildhall.kernel.outages import is_outage
 
 if TYPE_CHECKING:
     from procrastinate import App, JobContext
@@ -44,7 +46,7 @@ class AfterAnOutage(BaseRetryStrategy):
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """Say when to try again; None when the fault is the job's own."""
-        if not isinstance(exception, OperationalError | InterfaceError) or job.attempts >= _TRIES_MAX:
+        if not is_outage(exception) or job.attempts >= _TRIES_MAX:
             return None
         return RetryDecision(retry_in={"seconds": min(job.attempts, _PAUSE_SECONDS_MAX)})
 

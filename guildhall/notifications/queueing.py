@@ -1,4 +1,8 @@
-"""Jobs of messages: one lock each, so that a message is never sent by two workers at once; offers go ahead of mails."""
+"""
+Jobs of messages: one lock each, so that a message is never sent by two workers at once; offers go ahead of mails.
+
+What waited for the morning has one job, and one lock, for all of a person's messages; what the vendor puts off leaves that line.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,9 +35,9 @@ def defer(messages: Collection[Waiting], *, after_seconds: int = 0) -> None:
 
 def defer_in_order(lines: Mapping[str, Sequence[UUID]]) -> None:
     """
-    Have the worker send the messages of each line one after the other, written in the open transaction.
+    Have the worker send the messages of each line one after the other: a job for each, written in the open transaction.
 
-    :param lines: messages in their order, by whom and how they reach. What is deferred for a line later comes after it.
+    :param lines: messages in their order, by whom and how they reach. A line's next job waits for the one before.
     """
     queue, priority = _ORDINARY
     made = [
@@ -43,7 +47,7 @@ def defer_in_order(lines: Mapping[str, Sequence[UUID]]) -> None:
             lock=f"line:{line}",
             queueing_lock=None,
             task_name=IN_ORDER,
-            task_kwargs={"line": line, "message_ids": [str(message_id) for message_id in message_ids]},
+            task_kwargs={"message_ids": [str(message_id) for message_id in message_ids]},
         )
         for line, message_ids in lines.items()
     ]

@@ -8,11 +8,12 @@ from django.db import transaction
 from django.db.models.functions import Now
 from procrastinate.contrib.django import app as jobs
 
+from guildhall.kernel.outages import is_outage
 from guildhall.notifications import checking, commands, deadlines, gateway, lifecycle, queueing, rendering, rules
 from guildhall.notifications.gateway import Later, Mail, Rejected, Text
 from guildhall.notifications.models import OutgoingMessage
 from guildhall.notifications.queueing import Waiting
-from guildhall.notifications.types import Channel
+from guildhall.notifications.types import Channel, MessageStatus
 from guildhall.timers.commands import set_timer
 from guildhall.timers.queries import clock_now
 
@@ -41,14 +42,33 @@ def send(message_id: str) -> None:
 
 
 @jobs.task(name=queueing.IN_ORDER)
-def send_in_order(line: str, message_ids: list[str]) -> None:
-    """Send the first of these, then have the others sent: a job each, so that none of them is lost with another."""
-    first, *others = message_ids
-    try:
-        send(first)
-    finally:
-        if others:
-            queueing.defer_in_order({line: [UUID(message_id) for message_id in others]})
+def send_in_order(message_ids: list[str]) -> None:
+    """
+    Send messages one after the other; a fault of one does not keep back the others.
+
+    When the database goes away the whole job is done again; what was sent by then is left alone.
+
+    :raises Exception: the last fault of a message, after all the others.
+    """
+    fault: Exception | None = None
+    for message_id in message_ids:
+        try:
+            if not _has_job_of_its_own(message_id):
+                send(message_id)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            log.exception("notifications: %s failed, the others of its line go on", message_id)
+            fault = error
+    if fault is not None:
+        raise fault
+
+
+def _has_job_of_its_own(message_id: str) -> bool:
+    """Whether the vendor put it off: another job tries it again then."""
+    return OutgoingMessage.objects.filter(
+        id=message_id, status=MessageStatus.POSTPONED, next_try_at__isnull=False
+    ).exists()
 
 
 def _take(message_id: UUID) -> tuple[OutgoingMessage, Mail | Text] | None:

@@ -2,10 +2,15 @@
 
 from datetime import UTC, datetime, time, timedelta
 
+import psycopg
 import pytest
+from django.db import OperationalError
 from django.db.models.functions import Now
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job
 
 from guildhall.bookings.commands import cancel_booking, decide_booking, report_no_show, reschedule_booking
+from guildhall.cli.worker import AfterAnOutage
 from guildhall.identity.commands import disable_account
 from guildhall.kernel.actors import Actor
 from guildhall.matching.commands import decline_offer
@@ -24,6 +29,7 @@ from tests.given_notifications import agree_to_sms, forget_jobs, jobs, message, 
 
 pytestmark = pytest.mark.django_db
 _OPERATOR = Actor.system("test")
+_JOB = {"queue": "", "lock": None, "queueing_lock": None, "task_name": "", "priority": 0, "attempts": 1}
 
 
 @pytest.fixture
@@ -177,29 +183,68 @@ def test_what_waited_for_the_morning_comes_in_the_order_it_happened_to_each(post
     assert {one.id for one in messages(status="sent")} >= {one.id for one in asleep}
 
 
-def test_what_waited_is_not_kept_back_by_what_fails_before_it(post, monkeypatch):
+@pytest.fixture
+def morning(post):
+    """Give the messages that wait for Ana, who has slept; it is nine o'clock, and their job is there."""
     clock_at(datetime(2027, 3, 2, 7, 0, tzinfo=UTC))  # 23:00 in Los Angeles
     people.registered_provider("Priya", now=clock_now())
     ana = people.customer("Ana", card=True)
     given.scheduled(ana)
     send_all()
-    first, *others = [one.id for one in messages(status="postponed", recipient_id=ana.id)]
-    clock_at(datetime(2027, 3, 2, 16, 0, tzinfo=UTC))
+    asleep = [one.id for one in messages(status="postponed", recipient_id=ana.id)]
+    clock_at(datetime(2027, 3, 2, 17, 0, tzinfo=UTC))
     sweep()
+    return asleep
+
+
+def test_what_waited_is_not_kept_back_by_what_fails_before_it(morning, monkeypatch):
+    first, second = morning
+    fail_at(first, ZeroDivisionError(), monkeypatch)
+
+    with pytest.raises(ZeroDivisionError):
+        tasks.send_in_order([str(one) for one in morning])
+
+    assert (message(id=first).status, message(id=second).status) == ("postponed", "sent")
+
+
+@pytest.mark.parametrize("how", ["asked by Django", "asked by procrastinate"])
+def test_what_waited_is_sent_all_the_same_when_the_database_was_away(morning, monkeypatch, post, how):
+    first, second = morning
+    outage = OperationalError() if how == "asked by Django" else ConnectorException()
+    outage.__cause__ = psycopg.OperationalError()
+    fail_at(second, outage, monkeypatch)
+
+    with pytest.raises(type(outage)) as raised:
+        tasks.send_in_order([str(one) for one in morning])
+    before = (message(id=first).status, message(id=second).status)
+    monkeypatch.undo()
+    again = AfterAnOutage().get_retry_decision(exception=raised.value, job=Job(**_JOB))
+    tasks.send_in_order([str(one) for one in morning])
+
+    assert before == ("sent", "postponed")
+    assert again is not None
+    assert message(id=second).status == "sent"
+    assert (message(id=first).attempts, len(post.mails(subject="We have your request"))) == (1, 1)
+
+
+def test_what_the_vendor_put_off_is_left_to_its_own_job(morning, monkeypatch):
+    first, _second = morning
+    OutgoingMessage.objects.filter(id=first).update(next_try_at=Now() + timedelta(minutes=1))
+
+    tasks.send_in_order([str(first)])
+
+    assert message(id=first).status == "postponed"
+
+
+def fail_at(message_id, error, monkeypatch):
     send = tasks.send
 
-    def fail_first(message_id: str) -> None:
-        if message_id == str(first):
-            raise ZeroDivisionError
-        send(message_id)
+    def fail_or_send(one):
+        if one == str(message_id):
+            raise error
+        send(one)
 
-    monkeypatch.setattr(tasks, "send", fail_first)
-    with pytest.raises(ZeroDivisionError):
-        send_all()
-    send_all()
-
-    assert {one.id for one in messages(status="sent")} >= set(others)
-    assert message(id=first).status == "postponed"
+    monkeypatch.setattr(tasks, "send", fail_or_send)
 
 
 def test_a_time_critical_message_passes_quiet_hours(post):

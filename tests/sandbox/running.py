@@ -43,6 +43,7 @@ class FakeGuildhall(ThreadingHTTPServer):
         self.on_fire: Callable[[datetime], None] = lambda deadline: None
         self.webhooks: list[tuple[str, dict[str, Any], dict[str, str]]] = []
         self.webhook_status = 204
+        self.asked: list[str] = []
 
     def now(self) -> datetime:
         return datetime.now(UTC) + timedelta(seconds=self.offset)
@@ -82,6 +83,7 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
+        self.server.asked.append(self.path)
         self._answer(200, self.server.clock())
 
     def do_POST(self) -> None:

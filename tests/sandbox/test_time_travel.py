@@ -248,28 +248,45 @@ def test_a_step_that_does_not_become_quiet_ends_the_journey_there_and_says_what_
     assert traveller.journey is None
 
 
-def test_what_has_just_arrived_at_guildhall_is_waited_for(tmp_path, own_guildhall):
-    """It is no longer on its way, and guildhall has not yet said that it has dealt with it."""
-    to_come, under_way = [20], []
+def test_while_something_is_on_its_way_guildhall_is_not_asked(tmp_path, own_guildhall):
+    """When it has arrived, guildhall's answer tells of it."""
+    to_come, under_way, asked_while = ["webhook"] * 20, [], []
+    answer = own_guildhall.clock
 
     def advance():
-        if to_come:
-            to_come[0] -= 1
-            under_way.append("webhook")
-            to_come[:] = [left for left in to_come if left]
+        under_way.extend(to_come)
+        to_come.clear()
 
     def count_and_deliver():
         found = len(under_way)
-        under_way.clear()
+        del under_way[:1]
         return found
 
-    busy = {"webhooks": count_and_deliver}
-    _, emulator, traveller = traveller_of(tmp_path, own_guildhall, busy=busy, step_limit_seconds=30)
+    def note_and_answer():
+        asked_while.append(len(under_way))
+        return answer()
+
+    own_guildhall.clock = note_and_answer
+    _, emulator, traveller = traveller_of(
+        tmp_path, own_guildhall, busy={"webhooks": count_and_deliver}, step_limit_seconds=30
+    )
     emulator.advance = advance
 
     run(traveller, datetime.now(UTC) + timedelta(seconds=5))
 
-    assert to_come == []
+    assert (to_come, under_way) == ([], [])
+    assert set(asked_while) == {0}
+
+
+def test_guildhall_may_wait_with_its_first_answer_of_a_step_and_not_with_the_one_that_confirms_it(
+    tmp_path, own_guildhall
+):
+    _, _, traveller = traveller_of(tmp_path, own_guildhall, patience_seconds=0.5)
+
+    run(traveller, datetime.now(UTC) + timedelta(seconds=5))
+
+    steps = [address.partition("patience=")[2] for address in own_guildhall.asked[1:]]
+    assert steps == ["0.5", "0.0"] * 2
 
 
 def test_a_deadline_that_passed_and_was_not_dealt_with_is_never_skipped(tmp_path, own_guildhall):

@@ -22,10 +22,11 @@ pytestmark = pytest.mark.committed
 
 
 def test_what_passes_from_hand_to_hand_while_somebody_looks_is_seen(committed_db, monkeypatch):
-    """A job is done, and sets a deadline, between the look at one and the look at the other."""
+    """A job is done, and sets a deadline, between the look at deadlines and the look at jobs."""
     jobs.configure_task("payments.perform").defer(intent_id="1")
+    asked = {name: internal._WAITING[name] for name in ("deadlines", "jobs", "facts", "rankings")}
     held_up = "select 0 from (select pg_advisory_xact_lock_shared(1)) held_up"
-    monkeypatch.setattr(internal, "_WAITING", {"first": held_up, **internal._WAITING, "last": held_up})
+    monkeypatch.setattr(internal, "_WAITING", {"deadlines": asked.pop("deadlines"), "held_up": held_up, **asked})
     monkeypatch.setattr(internal, "_look_sql", internal._look_sql.__wrapped__)
     with psycopg.connect(committed_db) as worker, ThreadPoolExecutor(1) as looking:
         worker.execute("select pg_advisory_lock(1)")
@@ -39,7 +40,7 @@ def test_what_passes_from_hand_to_hand_while_somebody_looks_is_seen(committed_db
         worker.commit()
         worker.execute("select pg_advisory_unlock(1)")
 
-        assert not answer.result()["idle"]
+        assert answer.result()["waiting"] == {"deadlines": 0, "held_up": 0, "jobs": 1, "facts": 0, "rankings": 0}
 
 
 def _look_and_close() -> dict[str, Any]:
