@@ -1,7 +1,7 @@
 """
 Jobs of messages: one lock each, so that a message is never sent by two workers at once; offers go ahead of mails.
 
-What waited for the morning has one job, and one lock, for all of a person's messages; what the vendor puts off leaves that line.
+What waited for the morning has one job, and one lock, for a person's messages of a channel; what the vendor or a switch puts off leaves that line.
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -65,7 +65,7 @@ def send_in_order(message_ids: list[str]) -> None:
 
 
 def _has_job_of_its_own(message_id: str) -> bool:
-    """Whether the vendor put it off: another job tries it again then."""
+    """Whether the vendor or a switch put it off since: another job tries it again then."""
     return OutgoingMessage.objects.filter(
         id=message_id, status=MessageStatus.POSTPONED, next_try_at__isnull=False
     ).exists()

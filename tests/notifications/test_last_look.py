@@ -227,7 +227,7 @@ def test_what_waited_is_sent_all_the_same_when_the_database_was_away(morning, mo
     assert (message(id=first).attempts, len(post.mails(subject="We have your request"))) == (1, 1)
 
 
-def test_what_the_vendor_put_off_is_left_to_its_own_job(morning, monkeypatch):
+def test_what_the_vendor_put_off_is_left_to_its_own_job(morning):
     first, _second = morning
     OutgoingMessage.objects.filter(id=first).update(next_try_at=Now() + timedelta(minutes=1))
 
