@@ -210,6 +210,14 @@ def _judge(page: Page, size: str, theme: str) -> list[str]:
     return [*wrong, *page.evaluate(_NO_CELLS), *page.evaluate(_AXE)]
 
 
+def layout_shift(page: Page, url: str) -> float:
+    """Load a page in a new window, and measure by how much what it shows has moved until it stands still: Chromium's score, 0 is nothing."""
+    page.add_init_script(_MEASURE_SHIFTS)
+    page.goto(url, wait_until="load")
+    page.wait_for_timeout(2 * _STILL_MS)
+    return float(page.evaluate("window.__shift"))
+
+
 def too_wide(page: Page) -> list[str]:
     """Name what makes a page wider than its screen."""
     return list(page.evaluate(_TOO_WIDE))

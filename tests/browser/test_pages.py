@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Route
 
-from tests.browser.checking import EVERY_LOOK, THEMES, check_page, opened
+from tests.browser.checking import EVERY_LOOK, THEMES, check_page, layout_shift, opened
 from tests.browser.conftest import Members
 from tests.browser.places import ELSEWHERE, ROWS, pages
+from tests.browser.slowly import slowly
 
 
 def test_every_page_has_a_row():
@@ -40,6 +41,24 @@ def test_a_page(
 
 def test_an_address_that_is_not_there_is_a_page_too(browser: Browser, site: str):
     check_page(browser, f"{site}/not-here", expected_status=404)
+
+
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        ("", "/my/account/sign-in"),
+        ("customer", "/my/account/sessions"),
+        ("provider", "/pro/work/listings"),
+        ("operator", "/ops/health"),
+    ],
+)
+def test_nothing_moves_on_a_page_that_comes_in_pieces_and_its_font_late(
+    browser: Browser, site: str, who: str, path: str, members: Members
+):
+    with slowly(site) as line, opened(browser, "phone", storage=members[who] if who else None) as context:
+        page = context.new_page()
+
+        assert layout_shift(page, f"{line}{path}") == 0
 
 
 def test_a_page_seen_before_weighs_what_it_weighed_at_first(browser: Browser, site: str):
@@ -95,6 +114,34 @@ def test_a_dialog_opens_holds_the_focus_and_closes(browser: Browser, site: str):
         page.keyboard.press("Escape")
         assert not dialog.is_visible()
         assert page.evaluate("document.activeElement.dataset.opens") == "dialog"
+
+
+def test_a_passkey_is_added_and_signs_in(browser: Browser, site: str, members: Members):
+    with opened(browser, "phone", storage=members["customer"]) as context:
+        page = context.new_page()
+        device = context.new_cdp_session(page)
+        device.send("WebAuthn.enable")
+        kind = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+        device.send("WebAuthn.addVirtualAuthenticator", {"options": {**kind, "isUserVerified": True}})
+        page.goto(f"{site}/my/account/passkeys")
+        page.get_by_role("button", name="Add a passkey").click()
+        page.get_by_role("button", name="Remove").wait_for()
+
+        context.clear_cookies()
+        page.goto(f"{site}/my/account/sign-in")
+        page.get_by_role("button", name="Sign in with a passkey").click()
+        page.wait_for_url(lambda there: "/account/" not in there)
+
+        assert page.goto(f"{site}/my/account/sessions").status == 200
+
+
+def test_without_passkeys_nobody_is_offered_one(browser: Browser, site: str):
+    with opened(browser, "phone") as context:
+        context.add_init_script("delete window.PublicKeyCredential")
+        page = context.new_page()
+        page.goto(f"{site}/my/account/sign-in")
+
+        page.get_by_role("button", name="Sign in with a passkey").wait_for(state="hidden")
 
 
 def test_a_countdown_counts_by_the_servers_clock(browser: Browser, site: str):

@@ -1,10 +1,14 @@
-/** A form that a passkey fills in: asks for the question, lets the device answer, sends the answer as any form is sent. */
+/** A form that a passkey fills in: asks for the question, lets the device answer, sends the answer as any form is sent. Where there are none, its button goes. */
 export function mount(form: HTMLElement): void {
   if (!(form instanceof HTMLFormElement)) throw new Error("A passkey needs its form")
   const button = form.querySelector("button")
   const status = form.querySelector<HTMLElement>("[data-passkey-words]")
-  if (!button || !status || typeof PublicKeyCredential !== "function" || !("parseRequestOptionsFromJSON" in PublicKeyCredential)) return
-  button.hidden = false
+  if (!button || !status) throw new Error("A passkey needs its button and its words")
+  if (typeof PublicKeyCredential !== "function" || !("parseRequestOptionsFromJSON" in PublicKeyCredential)) {
+    button.hidden = true
+    return
+  }
+  button.disabled = false
   form.addEventListener("submit", (event) => {
     event.preventDefault()
     status.textContent = ""
