@@ -40,7 +40,7 @@ def test_a_page(
 
 
 def test_an_address_that_is_not_there_is_a_page_too(browser: Browser, site: str):
-    check_page(browser, f"{site}/not-here", expected_status=404)
+    check_page(browser, f"{site}/not-here", expected_status=404, looks=[("phone", "light"), ("desk", "dark")])
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_page_seen_before_weighs_what_it_weighed_at_first(browser: Browser, si
     weighed = []
     for sign_in in (lambda _: None, None, None):
         with pytest.raises(AssertionError, match="the first view weighs") as found:
-            check_page(browser, f"{site}/styleguide", sign_in=sign_in, weight_max=1_000, looks=[("phone", "light")])
+            check_page(browser, f"{site}/terms", sign_in=sign_in, weight_max=1_000, looks=[("phone", "light")])
         weighed.append(int(re.findall(r"weighs (\d+) bytes", str(found.value))[0]))
 
     assert weighed == [pytest.approx(weighed[0], rel=0.01)] * 3
@@ -203,7 +203,7 @@ def test_a_fault_is_found(browser: Browser, site: str, fault: str, told: str):
             spoiled = whole.text().replace('tabindex="-1">', f'tabindex="-1">{fault}', 1)
             route.fulfill(response=whole, body=spoiled)
 
-        context.route("**/styleguide", answer)
+        context.route("**/terms", answer)
         context.route("http://elsewhere.example/**", lambda route: route.fulfill(body=""))
         context.add_init_script(
             """addEventListener("load", () => {
@@ -215,4 +215,4 @@ def test_a_fault_is_found(browser: Browser, site: str, fault: str, told: str):
         )
 
     with pytest.raises(AssertionError, match=told):
-        check_page(browser, f"{site}/styleguide", sign_in=spoil, looks=[("phone", "light")])
+        check_page(browser, f"{site}/terms", sign_in=spoil, looks=[("phone", "light")])
