@@ -33,7 +33,7 @@ os.environ.setdefault("TWILIO_FROM_NUMBER", "+16195550100")
 
 from guildhall.identity.hashers import Argon2id  # noqa: E402
 from tests.running import RUNNING  # noqa: E402
-from tests.spreading import OneSystemAtATime, group_of, stand_back  # noqa: E402
+from tests.spreading import OneSystemAtATime, group_of  # noqa: E402
 
 
 def _fingerprint() -> str:
@@ -100,7 +100,6 @@ class Databases:
 
 STATE.mkdir(parents=True, exist_ok=True)
 ensure_built(print)
-stand_back()
 DATABASES = Databases()
 _shared = DATABASES.clone()
 os.environ["DATABASE_URL"] = os.environ["DIRECT_DATABASE_URL"] = DATABASES.cluster.url(postgres.APP, _shared)

@@ -1,9 +1,6 @@
 """How tests are spread over processes."""
 
-import os
-
 from xdist.scheduler import LoadScopeScheduling
-from xdist.workermanage import WorkerController
 
 TOGETHER = {
     "over the API": ("tests/journeys/", "tests/residents/"),
@@ -23,17 +20,6 @@ TOGETHER = {
 }
 
 
-SYSTEMS_AT_ONCE = 3
-_NICENESS = 5
-
-
-def stand_back() -> None:
-    """Let the processes that have a system go first, when this is one that has none."""
-    number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-    if int(number) >= SYSTEMS_AT_ONCE:
-        os.nice(_NICENESS)
-
-
 def group_of(nodeid: str) -> str:
     """Return the name of the group that a test belongs to; any other test is a group of its own."""
     return next((name for name, folders in TOGETHER.items() if nodeid.startswith(folders)), nodeid)
@@ -44,20 +30,10 @@ class OneSystemAtATime(LoadScopeScheduling):
     Spread test by test; those that start the whole system, or build a large world to look at, stay together in groups, and begin first, as
     do a few that take long, so that nobody waits for them at the end.
 
-    The tests of a group of systems share one and its clock, and wait more than they work: three groups at once nearly fill two cores,
-    and a fourth with a browser makes each page so slow that people's patience ends. What three leave idle is for a fourth process,
-    which takes only tests of no group, and stands back. (The plugin's own groups by mark have no effect with this pytest: it does not
-    let a plugin rename a test any more.)
+    The tests of a group of systems share one and its clock, and wait more than they work: three groups at once fill two cores, and a
+    fourth with a browser makes each page so slow that people's patience ends. (The plugin's own groups by mark have no effect with
+    this pytest: it does not let a plugin rename a test any more.)
     """
 
     def _split_scope(self, nodeid: str) -> str:
         return group_of(nodeid)
-
-    def _assign_work_unit(self, node: WorkerController) -> None:
-        if self.nodes.index(node) >= SYSTEMS_AT_ONCE:
-            single = next((scope for scope in self.workqueue if scope not in TOGETHER), None)
-            if single is None:
-                node.shutdown()
-                return
-            self.workqueue.move_to_end(single, last=False)
-        super()._assign_work_unit(node)

@@ -13,7 +13,7 @@ from guildhall.cli.cluster import Cluster, place_for
 from guildhall.cli.frontend import ensure_built
 from guildhall.cli.state import CHECKOUT
 
-_PROCESSES = "4"
+_PROCESSES = "3"
 # A whole run takes less than one of these at a time; the rest is for whoever else works in memory.
 _ROOM_BYTES = 4 * 1024**3
 _MEMORY = Path("/dev/shm")  # noqa: S108 - the name holds the user, and the cluster refuses a folder of others
@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run pytest, in four processes unless the arguments say otherwise. A cluster that it had to start is stopped afterwards."""
+    """Run pytest, in three processes unless the arguments say otherwise. A cluster that it had to start is stopped afterwards."""
     ensure_built(print)
     spread = [] if any(argument.startswith(("-n", "--numprocesses")) for argument in arguments) else ["-n", _PROCESSES]
     command = [sys.executable, "-m", "pytest", *spread, *arguments]
