@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.parse import urlsplit
 
-PIECES = 8
+_PIECES = 8
 _PIECE_SECONDS = 0.06
 _FONT_SECONDS = 0.8
 _PASSED_ON = ("Content-Type", "Content-Security-Policy")
@@ -31,12 +31,11 @@ class _Line(BaseHTTPRequestHandler):
             time.sleep(_FONT_SECONDS)
         self.send_response(answer.status)
         self.send_header("Content-Length", str(len(body)))
-        self.send_header("Access-Control-Allow-Origin", "*")
         for name in _PASSED_ON:
             if name in answer.headers:
                 self.send_header(name, answer.headers[name])
         self.end_headers()
-        size = max(1, len(body) // PIECES) if is_page else max(1, len(body))
+        size = max(1, len(body) // _PIECES) if is_page else max(1, len(body))
         for start in range(0, len(body), size):
             if start:
                 time.sleep(_PIECE_SECONDS)
@@ -52,5 +51,7 @@ def slowly(site: str) -> Iterator[str]:
     handler = type("Line", (_Line,), {"site": urlsplit(site).netloc})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as line:
         Thread(target=line.serve_forever, daemon=True).start()
-        yield f"http://localhost:{line.server_port}"
-        line.shutdown()
+        try:
+            yield f"http://localhost:{line.server_port}"
+        finally:
+            line.shutdown()

@@ -141,7 +141,7 @@ def test_without_passkeys_nobody_is_offered_one(browser: Browser, site: str):
         page = context.new_page()
         page.goto(f"{site}/my/account/sign-in")
 
-        page.get_by_role("button", name="Sign in with a passkey").wait_for(state="hidden")
+        page.locator("button[hidden]", has_text="Sign in with a passkey").wait_for(state="attached")
 
 
 def test_a_countdown_counts_by_the_servers_clock(browser: Browser, site: str):

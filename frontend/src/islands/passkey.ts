@@ -1,4 +1,4 @@
-/** A form that a passkey fills in: asks for the question, lets the device answer, sends the answer as any form is sent. Where there are none, its button goes. */
+/** A form that a passkey fills in: asks for the question, lets the device answer, sends the answer as any form is sent. Its button is shown when it works, and goes where there are no passkeys. */
 export function mount(form: HTMLElement): void {
   if (!(form instanceof HTMLFormElement)) throw new Error("A passkey needs its form")
   const button = form.querySelector("button")
@@ -8,7 +8,7 @@ export function mount(form: HTMLElement): void {
     button.hidden = true
     return
   }
-  button.disabled = false
+  button.classList.remove("unseen")
   form.addEventListener("submit", (event) => {
     event.preventDefault()
     status.textContent = ""
